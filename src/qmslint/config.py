@@ -1,0 +1,90 @@
+"""Find and read the configuration of a repository."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from qmslint import lineyaml
+from qmslint.derive import Builder
+from qmslint.errors import ConfigError, Place
+from qmslint.repo.snapshot import Snapshot
+from qmslint.settings import Settings
+
+NAMES = ("qmslint.yml", ".qmslint.yml", ".config/qmslint.yml")
+_LIMIT = 256 * 1024
+
+
+def from_file(path: Path) -> Settings:
+    """Return the settings written in a file outside or inside the repository.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read or says something that is not understood.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", Place(str(path))) from error
+    return _settings(str(path), content)
+
+
+def discover(snapshot: Snapshot) -> Settings:
+    """Return the settings found in the examined view, defaults when there are none.
+
+    Raises
+    ------
+    ConfigError
+        If they are in two places or not understood.
+    """
+    found = [name for name in NAMES if name in snapshot]
+    table = _pyproject(snapshot)
+    if table is not None:
+        found.append("pyproject.toml")
+    if len(found) > 1:
+        raise ConfigError(f"configuration is in {' and in '.join(found)}; keep one")
+    if not found:
+        return Settings()
+    if table is not None:
+        return settings_from(table, "pyproject.toml")
+    return _settings(found[0], snapshot.read(found[0]) or b"")
+
+
+def _pyproject(snapshot: Snapshot) -> Any:
+    content = snapshot.read("pyproject.toml") if "pyproject.toml" in snapshot else None
+    if content is None or b"tool.qmslint" not in content or len(content) > _LIMIT:
+        return None
+    return _toml("pyproject.toml", content).get("tool", {}).get("qmslint")
+
+
+def _settings(name: str, content: bytes) -> Settings:
+    if len(content) > _LIMIT:
+        raise ConfigError(f"larger than {_LIMIT} bytes", Place(name))
+    if name.endswith(".toml"):
+        data = _toml(name, content)
+        return settings_from(data.get("tool", {}).get("qmslint", data), name)
+    try:
+        data = lineyaml.load(content.decode("utf-8-sig"), name, strict=True)
+    except UnicodeDecodeError:
+        raise ConfigError("not UTF-8 text", Place(name)) from None
+    except lineyaml.YamlError as error:
+        raise ConfigError(error.message, error.place) from None
+    return settings_from({} if data is None else data, name)
+
+
+def _toml(name: str, content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"not valid TOML: {error}", Place(name)) from None
+
+
+def settings_from(data: Any, name: str) -> Settings:
+    """Return settings from parsed data; ``name`` is used in complaints."""
+    settings: Settings = Builder(name, error=ConfigError).build(Settings, data, 1, "the configuration")
+    for rule, item in settings.rules.items():
+        if (item.disable or item.grade) and len(item.reason.split()) < 3:
+            raise ConfigError(f"rules.{rule}: a reason is needed to disable a rule or change its grade", Place(name))
+    return settings

@@ -1,0 +1,1 @@
+"""Plan, run and roll up: what turns rules and facts into a report."""

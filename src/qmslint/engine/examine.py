@@ -1,0 +1,135 @@
+"""Examine one opened repository: the program's main job, from settings to report."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from qmslint import __version__
+from qmslint.engine.judge import judge
+from qmslint.engine.plan import Plan
+from qmslint.engine.rollup import roll_up, translate
+from qmslint.errors import Unassessable
+from qmslint.facts.base import Scan
+from qmslint.facts.profile import Switch, switch
+from qmslint.facts.view import dirty, number_of
+from qmslint.model.clause import Catalogue
+from qmslint.model.report import Report, Result, SubjectLine
+from qmslint.model.report import Switch as SwitchLine
+from qmslint.model.rule import PackInfo
+
+Progress = Callable[[str, int, int], None]
+
+
+def examine(
+    scan: Scan,
+    plan: Plan,
+    packs: Iterable[PackInfo],
+    own: Catalogue,
+    edition: Catalogue,
+    progress: Progress = lambda what, done, total: None,
+) -> Report:
+    """Judge every planned rule and put the report together.
+
+    Parameters
+    ----------
+    scan : Scan
+        The repository to examine.
+    plan : Plan
+        What to judge.
+    packs : iterable of PackInfo
+        Where the rules come from.
+    own, edition : Catalogue
+        The edition the rules are written against, and the one to report by.
+    progress : callable
+        Told what is being done, how much is done and how much there is.
+    """
+    reader = _read_ahead(scan, plan)
+    results = []
+    for number, planned in enumerate(plan.rules):
+        progress(planned.rule.id, number, len(plan.rules))
+        results.append(judge(planned, scan, own))
+    if reader:
+        reader.join()
+    return Report(
+        tool_version=__version__,
+        edition=edition.id,
+        edition_title=edition.title,
+        packs=tuple(packs),
+        subject=_subject(scan),
+        clauses=roll_up(results, own, edition),
+        results=tuple(_renumber(result, own, edition) for result in results),
+        switches=_switches(scan),
+        notes=_notes(scan),
+        lowered=_lowered(scan),
+    )
+
+
+def _read_ahead(scan: Scan, plan: Plan) -> threading.Thread | None:
+    """Let git read the history while files are looked at; a failure shows up where the history is asked for."""
+    if "history" not in plan.needs or scan.repo.shadow is None or not scan.repo.commit:
+        return None
+
+    def read() -> None:
+        try:
+            scan.repo.history  # noqa: B018 - computed and kept
+        except Unassessable:
+            pass
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    return thread
+
+
+def _renumber(result: Result, own: Catalogue, edition: Catalogue) -> Result:
+    return dataclasses.replace(result, clauses=translate(result.clauses, own, edition))
+
+
+def _subject(scan: Scan) -> SubjectLine:
+    repo = scan.repo
+    return SubjectLine(
+        name=repo.name,
+        commit=repo.commit,
+        view=scan.snapshot.view,
+        branch=repo.branch,
+        dirty=dirty(scan),
+        shallow=repo.shallow,
+        as_of=datetime.fromtimestamp(min(max(scan.as_of, 0), 253402300799), UTC).date().isoformat(),
+        commits=number_of(scan, "commits"),
+        tags=number_of(scan, "tags"),
+    )
+
+
+def _switches(scan: Scan) -> tuple[SwitchLine, ...]:
+    """List the profile switches that played a part, in the order of their names."""
+    used: dict[str, Switch] = {}
+    for key, (value, _) in scan.memo.items():
+        if key[0].__name__ == switch.__name__ and isinstance(value, Switch):
+            used[value.name] = value
+    return tuple(
+        SwitchLine(s.name, s.value, "declared" if s.declared else "guessed", s.note) for _, s in sorted(used.items())
+    )
+
+
+def _notes(scan: Scan) -> tuple[str, ...]:
+    notes = [*scan.repo.notes, *scan.snapshot.notes]
+    notes += [f"{path}: {text}" for path, (_, text) in sorted(scan.problems.items())]
+    notes += [
+        f"{path}: not read ({why})" for path, why in sorted(scan.snapshot.unread.items()) if why not in ("missing", "")
+    ]
+    return tuple(dict.fromkeys(notes))
+
+
+def _lowered(scan: Scan) -> tuple[str, ...]:
+    """List whatever in the configuration can make a verdict milder."""
+    settings = scan.settings
+    found = [f"rule {name} is disabled: {item.reason}" for name, item in settings.rules.items() if item.disable]
+    found += [
+        f"rule {name} is graded {item.grade}: {item.reason}" for name, item in settings.rules.items() if item.grade
+    ]
+    found += [f"paths left out: {glob}" for glob in settings.exclude]
+    found += [f"rules left out: {glob}" for glob in settings.ignore]
+    found += [f"clause {item.clause} excluded: {item.reason}" for item in settings.exclusions]
+    return tuple(found)

@@ -1,0 +1,183 @@
+"""Turn one rule's outcome into a result: precondition, absence policy, grade, fingerprint."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import time
+from collections.abc import Callable
+
+from qmslint import kinds
+from qmslint.errors import Unassessable
+from qmslint.facts.base import Scan
+from qmslint.model.clause import Catalogue
+from qmslint.model.evidence import Evidence, absent_at, from_setting
+from qmslint.model.outcome import (
+    Confidence,
+    Grade,
+    Outcome,
+    State,
+    not_applicable,
+    not_assessable,
+)
+from qmslint.model.report import Result
+from qmslint.model.rule import PlannedRule, Rule
+from qmslint.settings import Home
+
+EVIDENCE_LIMIT = 200
+_GRADES = (Grade.OFI, Grade.MINOR, Grade.MAJOR)
+
+
+def judge(planned: PlannedRule, scan: Scan, catalogue: Catalogue) -> Result:
+    """Return the result of one rule; a defect of ours becomes ``error`` and never stops the others."""
+    rule = planned.rule
+    start = time.perf_counter()
+    try:
+        outcome = _absence(rule, _outcome(rule, scan), scan, catalogue)
+    except Unassessable as trouble:
+        outcome = not_assessable(trouble.code, trouble.text, [absent_at("", trouble.text)])
+    except Exception as error:  # noqa: BLE001 - one rule's defect must not hide the other results
+        text = f"the rule could not be run: {type(error).__name__}: {error}"
+        outcome = Outcome(State.ERROR, text, (absent_at("", text),))
+    scan.timings[f"rule {rule.id}"] = time.perf_counter() - start
+    return _result(planned, outcome, scan, catalogue)
+
+
+def _outcome(rule: Rule, scan: Scan) -> Outcome:
+    setting = scan.settings.rules.get(rule.id)
+    if setting and setting.disable:
+        return not_applicable(
+            f"disabled in the configuration: {setting.reason}", [from_setting(f"rules.{rule.id}.disable")]
+        )
+    excluded = _excluded(rule, scan)
+    if excluded:
+        return excluded
+    if rule.when:
+        gate = kinds.run(rule.when, scan)
+        if gate.state is State.NONCONFORMING:
+            return not_applicable(gate.message, gate.evidence)
+        if gate.state is not State.CONFORMING:
+            return gate
+    return kinds.run(rule.check, scan)
+
+
+def _excluded(rule: Rule, scan: Scan) -> Outcome | None:
+    """Honour a justified exclusion (clause 4.3) when it covers every clause of the rule; never design."""
+    covering = [
+        item
+        for clause in rule.clauses
+        for item in scan.settings.exclusions
+        if (clause == item.clause or clause.startswith(item.clause + ".")) and not item.clause.startswith("8.3")
+    ]
+    if len({item.clause for item in covering}) and len(covering) >= len(rule.clauses):
+        item = covering[0]
+        return not_applicable(
+            f"clause {item.clause} is excluded: {item.reason} (approved by {item.approved_by})",
+            [from_setting(f"exclusions: {item.clause}")],
+        )
+    return None
+
+
+def _absence(rule: Rule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> Outcome:
+    """Apply what is said about evidence that was not found: elsewhere, or not known where."""
+    if outcome.state is not State.NONCONFORMING or outcome.gap != "absent":
+        return outcome
+    pointer = scan.settings.documents.get(rule.document, "") if rule.document else ""
+    if "://" in pointer:
+        return not_assessable(
+            "EXTERNAL",
+            f"declared to live at {pointer}; look there",
+            [from_setting(f"documents.{rule.document}: {pointer}")],
+            searched=outcome.searched,
+        )
+    home = _home(rule, scan, catalogue)
+    if home and home.is_ == "external":
+        return not_assessable(
+            "EXTERNAL",
+            f"the evidence is declared to live elsewhere: {home.where or 'place not given'}",
+            [from_setting("evidence_home")],
+            searched=outcome.searched,
+        )
+    if rule.absence == "ask" and not (home and home.is_ == "repository"):
+        return not_assessable(
+            "NO_EVIDENCE_HERE",
+            f"{outcome.message}; it may live elsewhere: declare where, or attest it",
+            outcome.evidence,
+            searched=outcome.searched,
+        )
+    return outcome
+
+
+def _home(rule: Rule, scan: Scan, catalogue: Catalogue) -> Home | None:
+    for clause in rule.clauses:
+        for number in catalogue.chain(clause):
+            if number in scan.settings.evidence_home:
+                return scan.settings.evidence_home[number]
+    return None
+
+
+def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> Grade | None:
+    """Propose a grade: by gap, limited by basis, confidence, evidence home, pack and configuration."""
+    if outcome.state is not State.NONCONFORMING:
+        return None
+    rule, settings = planned.rule, scan.settings
+    grade = rule.grades.get(outcome.gap, rule.grades["default"])
+    adopted = set(settings.adopt)
+    if rule.basis in ("guidance", "practice") and not (
+        ("iso90003" in adopted and rule.basis == "guidance") or (rule.adopt and rule.adopt in adopted)
+    ):
+        grade = Grade.OFI
+    if grade is Grade.MAJOR:
+        home = _home(rule, scan, catalogue)
+        declared = home is not None and home.is_ == "repository"
+        if outcome.confidence is not Confidence.HIGH or not (declared or rule.basis == "sector"):
+            grade = Grade.MINOR
+    if planned.cap:
+        grade = min(grade, planned.cap, key=_GRADES.index)
+    setting = settings.rules.get(rule.id)
+    return Grade(setting.grade) if setting and setting.grade else grade
+
+
+def _result(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> Result:
+    rule = planned.rule
+    evidence = tuple(_identified(item, scan) for item in outcome.evidence[:EVIDENCE_LIMIT])
+    bad = outcome.state is State.NONCONFORMING
+    return Result(
+        rule=rule.id,
+        title=rule.title,
+        clauses=rule.clauses,
+        state=outcome.state,
+        message=_sentence(outcome.message),
+        evidence=evidence,
+        confidence=outcome.confidence,
+        pack=planned.pack,
+        grade=_grade(planned, outcome, scan, catalogue),
+        gap=outcome.gap,
+        reason=outcome.reason,
+        searched=outcome.searched,
+        measured=outcome.measured,
+        remediation=rule.guide.fix if bad or outcome.state is State.NOT_ASSESSABLE else "",
+        fingerprint=_fingerprint(rule.id, outcome),
+    )
+
+
+def _identified(item: Evidence, scan: Scan) -> Evidence:
+    """Add the blob id, so that a statement about a file can be looked up again."""
+    if item.kind in ("file", "record", "export", "attestation") and item.path in scan.snapshot:
+        return dataclasses.replace(item, blob=scan.snapshot.blob_id(item.path))
+    return item
+
+
+def _fingerprint(rule_id: str, outcome: Outcome) -> str:
+    """Identify a finding by its content: independent of line numbers, commits and counts."""
+    places = sorted({item.path or item.ref for item in outcome.evidence})
+    text = "\0".join((rule_id, outcome.gap, *places))
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:] if text[:1].islower() and not text.split(" ", 1)[0].count(".") else text
+
+
+Judge = Callable[[PlannedRule, Scan, Catalogue], Result]

@@ -1,0 +1,140 @@
+"""The scan: one repository, one configuration, one date; and the memory of facts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from qmslint.errors import Unassessable
+from qmslint.patterns import PathSet
+from qmslint.repo.history import History, Tag
+from qmslint.repo.open import Repository
+from qmslint.repo.snapshot import Snapshot
+from qmslint.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DAY = 86_400
+MONTH = 30.4375 * DAY
+
+
+@dataclass(eq=False)
+class Scan:
+    """Everything facts and kinds may look at.
+
+    Parameters
+    ----------
+    repo : Repository
+        The opened repository.
+    settings : Settings
+        What was declared about it.
+    as_of : int
+        The only clock: seconds since 1970 (UTC) at the end of the day of the examination.
+    vocabulary : mapping
+        Word and name lists of the packs: document names, heading synonyms, command classes …
+    """
+
+    repo: Repository
+    settings: Settings
+    as_of: int
+    vocabulary: Mapping[str, Any] = field(default_factory=dict)
+    memo: dict[Any, Any] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+    problems: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The files of the examined view."""
+        return self.repo.snapshot
+
+    @property
+    def history(self) -> History:
+        """All commits up to the examined one; raises *not assessable* where there are none."""
+        return self.repo.history
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        """Tags that existed at the examined revision, oldest first."""
+        return tuple(tag for tag in self.repo.tags if tag.tagged <= self.as_of)
+
+    @cached_property
+    def paths(self) -> PathSet:
+        """All paths, prepared for matching."""
+        return PathSet(self.snapshot.paths)
+
+    def glob(self, *globs: str) -> tuple[str, ...]:
+        """Return the paths that any of the path patterns matches."""
+        return self.paths.match(globs)
+
+    def text(self, path: str) -> str | None:
+        """Return the text of a file, or ``None`` when it is missing, too large or binary."""
+        return self.snapshot.text(path)
+
+    def words(self, *keys: str) -> Any:
+        """Return a part of the vocabulary, such as ``words("documents", "contributing")``."""
+        found: Any = self.vocabulary
+        for key in keys:
+            found = found[key]
+        return found
+
+    def problem(self, path: str, code: str, text: str) -> None:
+        """Note that a file could not be read as what it should be."""
+        self.problems.setdefault(path, (code, text))
+
+    def since(self, months: float) -> int:
+        """Return the moment ``months`` before the examination."""
+        return int(self.as_of - months * MONTH)
+
+    def need_history_since(self, moment: int) -> History:
+        """Return the history if it is whole back to ``moment``.
+
+        Raises
+        ------
+        Unassessable
+            ``SHALLOW`` when the clone is cut off inside that window.
+        """
+        history = self.history
+        for sha in history.cut:
+            commit = history.by_sha.get(sha)
+            if commit is not None and commit.committed >= moment:
+                raise Unassessable(
+                    "SHALLOW",
+                    "the clone is cut off inside the window that has to be looked at; fetch the whole "
+                    "history (fetch-depth: 0, GIT_DEPTH: 0)",
+                )
+        return history
+
+    def need_whole_history(self) -> History:
+        """Return the history if the clone is not cut off at all; raises ``SHALLOW`` otherwise."""
+        history = self.history
+        if history.cut:
+            raise Unassessable(
+                "SHALLOW", "the clone is cut off; fetch the whole history (fetch-depth: 0, GIT_DEPTH: 0)"
+            )
+        return history
+
+
+def fact(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:
+    """Make a function of a scan (and hashable arguments) remember its answer, also when it is an exception."""
+
+    @wraps(function)
+    def remembered(scan: Scan, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (function, args, tuple(kwargs.items()))
+        if key not in scan.memo:
+            start = time.perf_counter()
+            try:
+                scan.memo[key] = (function(scan, *args, **kwargs), None)
+            except Unassessable as trouble:
+                scan.memo[key] = (None, trouble)
+            name = f"{function.__module__.removeprefix('qmslint.facts.')}.{function.__name__}"
+            scan.timings[name] = scan.timings.get(name, 0.0) + time.perf_counter() - start
+        answer, failure = scan.memo[key]
+        if failure is not None:
+            raise failure
+        return cast(T, answer)
+
+    return cast("Callable[Concatenate[Scan, P], T]", remembered)

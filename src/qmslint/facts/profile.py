@@ -1,0 +1,131 @@
+"""Profile switches: declared by the user, else guessed from evidence that is shown with the value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from qmslint.errors import Unassessable
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.sources import by_language, evidence_paths, source_files
+from qmslint.model.evidence import Evidence, absent_at, from_history, from_setting, in_file
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Value of a profile switch (``yes``, ``no`` or a word) and what it rests on."""
+
+    name: str
+    value: str
+    declared: bool
+    note: str
+    evidence: tuple[Evidence, ...]
+
+
+@fact
+def switch(scan: Scan, name: str) -> Switch:
+    """Return the value of a profile switch."""
+    declared = getattr(scan.settings.profile, name, None)
+    if declared is not None and declared != "":
+        value = {True: "yes", False: "no"}.get(declared, str(declared)) if isinstance(declared, bool) else str(declared)
+        note = "declared in the configuration"
+        return Switch(name, value, True, note, (from_setting(f"profile.{name}: {value}"),))
+    return _GUESSES[name](scan)
+
+
+def _guess(name: str, value: str, note: str, evidence: list[Evidence]) -> Switch:
+    return Switch(name, value, False, note, tuple(evidence) or (absent_at("", note),))
+
+
+def _code(scan: Scan) -> Switch:
+    files = source_files(scan)
+    if files:
+        sizes = ", ".join(f"{len(paths)} {name}" for name, paths in by_language(scan).items())
+        return _guess("code", "yes", f"source files: {sizes}", [in_file(files[0], note="source code")])
+    return _guess("code", "no", "no source file was found", [])
+
+
+def _releases(scan: Scan) -> Switch:
+    from qmslint.facts.releases import releases
+
+    found = releases(scan)
+    if found:
+        note = f"{len(found)} release tags, newest {found[-1].tag.name}"
+        return _guess("releases", "yes", note, [from_history(note, "git tag --list")])
+    if scan.repo.shallow:
+        raise Unassessable("NO_TAGS", "no release tags are in this shallow clone; fetch them with git fetch --tags")
+    return _guess("releases", "no", "no release tag was found", [absent_at("refs/tags", "release tags")])
+
+
+def _dependencies(scan: Scan) -> Switch:
+    from qmslint.facts.dependencies import manifests
+
+    found = [m for m in manifests(scan) if m.dependencies]
+    if found:
+        note = f"dependencies are declared in {', '.join(m.path for m in found[:5])}"
+        return _guess("dependencies", "yes", note, [in_file(m.path, note=m.ecosystem) for m in found[:10]])
+    return _guess("dependencies", "no", "no declared dependency was found", [])
+
+
+def _ui(scan: Scan) -> Switch:
+    found = evidence_paths(scan, tuple(scan.words("languages", "user_interface")))
+    share = len(found)
+    if share >= 3:
+        return _guess("ui", "yes", f"{share} files of a user interface", [in_file(p) for p in found[:5]])
+    return _guess("ui", "no", "no user interface files were found", [])
+
+
+def _deploys(scan: Scan) -> Switch:
+    from qmslint.facts.pipelines import pipelines
+
+    jobs = [step for step in pipelines(scan).steps if "deploy-service" in step.classes]
+    if jobs:
+        note = f"a pipeline deploys: {jobs[0].path}:{jobs[0].line}"
+        return _guess("deploys", "yes", note, [in_file(s.path, s.line, "deployment step") for s in jobs[:5]])
+    found = evidence_paths(scan, tuple(scan.words("languages", "operations")))
+    if found:
+        note = f"descriptions of a running service: {found[0]}"
+        return _guess("deploys", "yes", note, [in_file(p, note="service description") for p in found[:5]])
+    return _guess("deploys", "no", "no deployment was found", [])
+
+
+def _kind(scan: Scan) -> Switch:
+    code, deploys = _code(scan), switch(scan, "deploys")
+    if code.value == "no":
+        return _guess("kind", "documentation", "no source code was found", list(code.evidence))
+    if deploys.value == "yes":
+        return _guess("kind", "service", deploys.note, list(deploys.evidence))
+    found = evidence_paths(scan, tuple(scan.words("languages", "library_markers")))
+    if found and switch(scan, "ui").value == "no":
+        note = f"it is packaged for reuse: {found[0]}"
+        return _guess("kind", "library", note, [in_file(p, note="package metadata") for p in found[:3]])
+    return _guess("kind", "application", code.note, list(code.evidence))
+
+
+def _team(scan: Scan) -> Switch:
+    from qmslint.facts.people import active_people
+
+    people = active_people(scan)
+    note = f"{len(people)} people authored changes in the last 12 months"
+    value = "single" if len(people) <= 1 else "vse" if len(people) <= 3 else "team"
+    return _guess("team", value, note, [from_history(note, "git shortlog -sne --since='12 months ago'")])
+
+
+def _no(name: str, note: str) -> Callable[[Scan], Switch]:
+    return lambda scan: _guess(name, "unknown", note, [])
+
+
+_GUESSES: Mapping[str, Callable[[Scan], Switch]] = {
+    "code": _code,
+    "releases": _releases,
+    "dependencies": _dependencies,
+    "ui": _ui,
+    "deploys": _deploys,
+    "kind": _kind,
+    "team": _team,
+    "personal_data": _no("personal_data", "not declared; it cannot be told from files"),
+    "customer_property": _no("customer_property", "not declared; it cannot be told from files"),
+    "compensating_control": _no("compensating_control", "none declared"),
+}
+SWITCHES = tuple(_GUESSES)
+"""Names of all profile switches."""

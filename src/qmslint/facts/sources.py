@@ -1,0 +1,71 @@
+"""Which files can be evidence, which are source code, and which are tests."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from qmslint.facts.base import Scan, fact
+from qmslint.patterns import PathSet
+
+
+@fact
+def excluded(scan: Scan) -> frozenset[str]:
+    """Return paths that are never evidence: vendored, generated, templates, instructions for machines, fixtures."""
+    globs = tuple(scan.words("exclude", "globs")) + scan.settings.exclude
+    attributes = scan.text(".gitattributes") or ""
+    for line in attributes.splitlines():
+        words = line.split()
+        marked = {"linguist-vendored", "linguist-generated", "export-ignore"}
+        if len(words) > 1 and any(word.split("=true")[0] in marked for word in words[1:]):
+            globs += (words[0],)
+    return frozenset(scan.glob(*globs))
+
+
+@fact
+def allowed_paths(scan: Scan) -> PathSet:
+    """Return the paths that can be evidence, prepared for matching."""
+    out = excluded(scan)
+    return PathSet(path for path in scan.snapshot.paths if path not in out)
+
+
+def evidence_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths that match any of ``globs`` and can be evidence."""
+    return allowed_paths(scan).match(globs)
+
+
+@fact
+def by_language(scan: Scan) -> Mapping[str, tuple[str, ...]]:
+    """Return the source files of each programming language, vendored and generated ones left out."""
+    suffixes: Mapping[str, str] = scan.words("languages", "suffixes")
+    out = frozenset(scan.glob(*scan.words("exclude", "vendored")))
+    found: dict[str, list[str]] = {}
+    for path in scan.snapshot.paths:
+        name = posixpath.basename(path)
+        language = suffixes.get(name[name.rfind(".") :].lower()) if "." in name else None
+        if language and path not in out:
+            found.setdefault(language, []).append(path)
+    return MappingProxyType({name: tuple(paths) for name, paths in sorted(found.items())})
+
+
+@fact
+def source_files(scan: Scan) -> tuple[str, ...]:
+    """Return all source files that are not tests."""
+    tests = frozenset(test_files(scan))
+    return tuple(p for paths in by_language(scan).values() for p in paths if p not in tests)
+
+
+@fact
+def test_files(scan: Scan) -> tuple[str, ...]:
+    """Return the source files that hold automated tests, by the naming customs of their language."""
+    found = frozenset(scan.glob(*scan.words("languages", "tests")))
+    return tuple(p for paths in by_language(scan).values() for p in paths if p in found)
+
+
+@fact
+def main_language(scan: Scan) -> str:
+    """Return the language with the most source files, empty when there is none."""
+    sizes = Counter({name: len(paths) for name, paths in by_language(scan).items()})
+    return max(sorted(sizes), key=lambda name: sizes[name]) if sizes else ""

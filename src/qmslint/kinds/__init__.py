@@ -1,0 +1,99 @@
+"""Check kinds: one module each, all of them in this literal table.
+
+A kind module has a frozen dataclass ``Params`` (its options), ``NEEDS`` (which of ``tree``, ``text``,
+``history``, ``tags``, ``diffs`` it looks at) and ``check(params, scan) -> Outcome``.  A kind knows no
+standard: it never names a clause.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Protocol, cast
+
+from qmslint.errors import PluginError
+from qmslint.facts.base import Scan
+from qmslint.model.outcome import Outcome
+from qmslint.model.rule import Check
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "all-of": "qmslint.kinds.combine.all_of",
+        "any-of": "qmslint.kinds.combine.any_of",
+        "files": "qmslint.kinds.files",
+        "not": "qmslint.kinds.combine.negation",
+        "profile": "qmslint.kinds.profile",
+    }
+)
+GROUP = "qmslint.kinds"
+"""Entry-point group of third-party kinds."""
+
+
+class Kind(Protocol):
+    """What a kind module offers."""
+
+    Params: type
+    NEEDS: frozenset[str]
+
+    def check(self, params: Any, scan: Scan) -> Outcome:
+        """Answer for one repository."""
+
+
+def load(name: str) -> Kind | None:
+    """Return the kind called ``name``, or ``None`` if there is none.
+
+    Raises
+    ------
+    PluginError
+        If a third-party kind cannot be imported.
+    """
+    module = KINDS.get(name)
+    if module:
+        return cast(Kind, import_module(module))
+    return _plugin(name) if ":" in name else None
+
+
+def params_of(name: str) -> type | None:
+    """Return the parameter dataclass of a kind."""
+    kind = load(name)
+    return kind.Params if kind else None
+
+
+def run(check: Check, scan: Scan) -> Outcome:
+    """Let the check's kind answer."""
+    kind = load(check.kind)
+    assert kind is not None
+    return kind.check(check.params, scan)
+
+
+def needs(check: Check) -> frozenset[str]:
+    """Return what a check and the checks inside it look at."""
+    kind = load(check.kind)
+    assert kind is not None
+    found = set(kind.NEEDS)
+    for inner in inside(check):
+        found |= needs(inner)
+    return frozenset(found)
+
+
+def inside(check: Check) -> Iterator[Check]:
+    """Yield the checks a combining check holds."""
+    for field in dataclasses.fields(check.params):
+        value = getattr(check.params, field.name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Check):
+                yield item
+
+
+def _plugin(name: str) -> Kind | None:
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group=GROUP):
+        if point.name == name:
+            try:
+                return cast(Kind, point.load())
+            except Exception as error:
+                raise PluginError(f"the check kind {name} of {point.value} cannot be loaded: {error}") from error
+    return None

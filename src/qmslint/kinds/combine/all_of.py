@@ -1,0 +1,39 @@
+"""Several things are needed together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qmslint.derive import option
+from qmslint.facts.base import Scan
+from qmslint.kinds.combine import answers, merge
+from qmslint.model.outcome import Outcome, State
+from qmslint.model.rule import Check
+
+NEEDS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Conforming only if all of the checks are; those that are not applicable do not count."""
+
+    of: tuple[Check, ...] = option("The checks, all of which the claim needs.", bare=True)
+
+
+def check(params: Params, scan: Scan) -> Outcome:
+    """Return the worst answer, with what the others showed."""
+    found = answers(params.of, scan)
+    for state in (State.NONCONFORMING, State.NOT_ASSESSABLE):
+        chosen = [outcome for outcome in found if outcome.state is state]
+        if chosen:
+            gaps = {outcome.gap for outcome in chosen}
+            seen = any(outcome.state is State.CONFORMING for outcome in found)
+            gap = "incomplete" if state is State.NONCONFORMING and (seen or len(gaps) > 1) else chosen[0].gap
+            message = "; ".join(dict.fromkeys(outcome.message for outcome in chosen))
+            if state is State.NOT_ASSESSABLE:
+                return chosen[0]
+            return merge(chosen, chosen[0], message=message, gap=gap)
+    good = [outcome for outcome in found if outcome.state is State.CONFORMING]
+    if not good:
+        return found[0]
+    return merge(good, good[0], message="; ".join(dict.fromkeys(o.message for o in good)))

@@ -1,0 +1,1 @@
+"""Pure data passed between the layers; standard library only."""

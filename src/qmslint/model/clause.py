@@ -1,0 +1,65 @@
+"""Clauses of a standard: numbers and short titles of the standard, everything else in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Assessability = Literal["repository", "partial", "attestation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of one edition.
+
+    Parameters
+    ----------
+    number, title : str
+        As printed in the standard; ``working_title`` marks parts that carry no title there.
+    parent : str
+        Number of the clause it belongs to, empty for a chapter.
+    assessability : str
+        How far the clause can be seen in a repository at all.
+    settled_by : str
+        What would settle it where a repository cannot show it.
+    crosswalk : tuple of str
+        Clause numbers with the same content in the other edition.
+    """
+
+    number: str
+    title: str
+    parent: str
+    pdca: str
+    intent: str
+    software: str
+    assessability: Assessability
+    settled_by: str
+    crosswalk: tuple[str, ...] = ()
+    change: str = ""
+    working_title: bool = False
+    maintain: tuple[str, ...] = ()
+    retain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All clauses of one edition in printed order."""
+
+    id: str
+    title: str
+    clauses: Mapping[str, Clause]
+    digest: str = ""
+    nature: str = ""
+
+    def chain(self, number: str) -> tuple[str, ...]:
+        """Return ``number`` and the numbers of all clauses it belongs to, innermost first."""
+        found = []
+        while number and number in self.clauses:
+            found.append(number)
+            number = self.clauses[number].parent
+        return tuple(found)
+
+    def below(self, number: str) -> tuple[str, ...]:
+        """Return ``number`` and all clauses that belong to it, in printed order."""
+        return tuple(n for n in self.clauses if number in self.chain(n))

@@ -1,0 +1,99 @@
+"""The finished report: the only input of every output format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from qmslint.model.evidence import Evidence
+from qmslint.model.outcome import Confidence, Grade, Reason, State
+from qmslint.model.rule import PackInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One planned rule and how it came out."""
+
+    rule: str
+    title: str
+    clauses: tuple[str, ...]
+    state: State
+    message: str
+    evidence: tuple[Evidence, ...]
+    confidence: Confidence
+    pack: str
+    grade: Grade | None = None
+    gap: str = ""
+    reason: Reason | None = None
+    searched: tuple[str, ...] = ()
+    measured: Mapping[str, float | int | str] = field(default_factory=dict)
+    disposition: Mapping[str, Any] | None = None
+    remediation: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """One clause of the edition with the worst state of what looks at it."""
+
+    id: str
+    title: str
+    state: State
+    assessability: str
+    rules: tuple[str, ...]
+    settled_by: str = ""
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLine:
+    """What exactly was examined."""
+
+    name: str
+    commit: str
+    view: str
+    branch: str
+    dirty: bool
+    shallow: bool
+    as_of: str
+    commits: int
+    tags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A profile switch with where its value comes from (declared, or guessed from evidence)."""
+
+    name: str
+    value: str
+    origin: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the formats may show."""
+
+    tool_version: str
+    edition: str
+    edition_title: str
+    packs: tuple[PackInfo, ...]
+    subject: SubjectLine
+    clauses: tuple[ClauseLine, ...]
+    results: tuple[Result, ...]
+    switches: tuple[Switch, ...] = ()
+    notes: tuple[str, ...] = ()
+    lowered: tuple[str, ...] = ()
+
+    def count(self, state: State) -> int:
+        """Return how many results are in ``state``."""
+        return sum(1 for result in self.results if result.state is state)
+
+    def graded(self, grade: Grade) -> int:
+        """Return how many nonconforming results carry ``grade``."""
+        return sum(1 for result in self.results if result.grade is grade)
+
+    def disposed(self, kind: str) -> int:
+        """Return how many results carry the disposition ``kind``."""
+        return sum(1 for r in self.results if r.disposition and r.disposition.get("kind") == kind)

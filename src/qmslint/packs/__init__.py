@@ -1,0 +1,1 @@
+"""Rule packs, rules and catalogues: YAML in, checked data out."""

@@ -1,0 +1,243 @@
+"""Load packs: choose rules, set parameters, cap grades, and complain with file and line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from qmslint import kinds
+from qmslint.derive import Builder, suggest
+from qmslint.errors import PackError, Place
+from qmslint.lineyaml import Map, Seq
+from qmslint.model.outcome import Grade
+from qmslint.model.rule import Guide, PackInfo, PlannedRule, Rule
+from qmslint.packs import tree as trees
+from qmslint.packs.form import PackFile, RuleFile, Selection
+
+RULE_ID = re.compile(r"(?:[a-z][a-z0-9-]*:)?[a-z][a-z0-9]*\.[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_GRADES = (Grade.OFI, Grade.MINOR, Grade.MAJOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The rules of all asked packs, in order of their ids."""
+
+    rules: tuple[PlannedRule, ...]
+    packs: tuple[PackInfo, ...]
+    vocabulary: Mapping[str, Any]
+
+
+class Library:
+    """All rules and packs at hand: the bundled ones and those of the given folders.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Folders of a user's own, each with ``packs/*.yaml`` and rule files below it.
+    """
+
+    def __init__(self, folders: Iterable[Path] = ()) -> None:
+        self.trees = [trees.bundled(), *(trees.from_folder(folder) for folder in folders)]
+        self._where: dict[str, tuple[trees.Tree, str]] = {}
+        self._packs: dict[str, tuple[trees.Tree, str]] = {}
+        for tree in self.trees:
+            for path in tree.data:
+                if path.startswith("packs/"):
+                    self._packs[Path(path).stem] = (tree, path)
+                elif not path.startswith(("catalogues/", "vocabulary/")):
+                    self._register(tree, path)
+
+    def _register(self, tree: trees.Tree, path: str) -> None:
+        rule_id = Path(path).stem
+        data = tree.data[path]
+        stated = data.get("id") if isinstance(data, dict) else None
+        if stated != rule_id:
+            line = data.line_of("id") if isinstance(data, Map) else 1
+            raise PackError(f"the rule's id {stated!r} must equal the file's name", Place(path, line))
+        if not RULE_ID.match(rule_id) or len(rule_id) > 40:
+            raise PackError(f"{rule_id!r} is not a rule id like area.short-name", Place(path, 1))
+        if rule_id in self._where:
+            raise PackError(f"the rule {rule_id} exists twice", Place(path, 1))
+        self._where[rule_id] = (tree, path)
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Ids of all rules at hand."""
+        return tuple(sorted(self._where))
+
+    def tree_of(self, rule_id: str) -> trees.Tree:
+        """Return the tree a rule comes from."""
+        return self._rule_place(rule_id)[0]
+
+    @property
+    def pack_ids(self) -> tuple[str, ...]:
+        """Names of all packs at hand."""
+        return tuple(sorted(self._packs))
+
+    @property
+    def vocabulary(self) -> Mapping[str, Any]:
+        """Word lists of all trees; lists of a user's tree are added to the bundled ones."""
+        merged: dict[str, Any] = {}
+        for tree in self.trees:
+            for path, data in tree.data.items():
+                if path.startswith("vocabulary/"):
+                    name = Path(path).stem
+                    merged[name] = _extend(merged[name], data) if name in merged else data
+        return MappingProxyType(merged)
+
+    def pack(self, name: str) -> PackFile:
+        """Return a pack as written; raises :class:`PackError` if there is none."""
+        tree, path = self._pack_place(name)
+        return self._builder(tree, path).build(PackFile, tree.data[path], 1, "the pack")  # type: ignore[no-any-return]
+
+    def rule(self, rule_id: str, values: Mapping[str, Any] | None = None) -> Rule:
+        """Return a rule, with ``values`` for its parameters."""
+        tree, path = self._rule_place(rule_id)
+        data = tree.data[path]
+        parameters = data.get("parameters") or {}
+        chosen = {name: spec.get("default") for name, spec in parameters.items()}
+        for name, value in (values or {}).items():
+            if name not in chosen:
+                message = f"the rule {rule_id} has no parameter {name!r}"
+                raise PackError(message, Place(path), suggest(name, chosen))
+            chosen[name] = value
+        filled = _fill(data, chosen, path)
+        form = self._builder(tree, path).build(RuleFile, filled, 1, "the rule")
+        return _rule(form, path, chosen)
+
+    def load(self, names: Iterable[str], values: Mapping[str, Mapping[str, Any]] | None = None) -> Loaded:
+        """Return the rules that the packs ``names`` select.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Pack names; where two packs select a rule, the later one decides about it.
+        values : mapping of rule id to mapping, optional
+            Parameter values a repository set, over those of the packs.
+        """
+        planned: dict[str, PlannedRule] = {}
+        infos = []
+        for name in names:
+            selection = self._selection(name, ())
+            for rule_id, (cap, chosen) in selection.items():
+                own = {**chosen, **((values or {}).get(rule_id) or {})}
+                planned[rule_id] = PlannedRule(self.rule(rule_id, own), name, cap)
+            infos.append(self._info(name, selection))
+        rules = tuple(planned[rule_id] for rule_id in sorted(planned))
+        return Loaded(rules, tuple(infos), self.vocabulary)
+
+    def _selection(self, name: str, above: tuple[str, ...]) -> dict[str, tuple[Grade | None, Mapping[str, Any]]]:
+        if name in above:
+            raise PackError(f"pack {name} extends itself through {' → '.join(above)}")
+        pack = self.pack(name)
+        tree, path = self._pack_place(name)
+        chosen: dict[str, tuple[Grade | None, Mapping[str, Any]]] = {}
+        for base in pack.extends:
+            for rule_id, (cap, given) in self._selection(base, (*above, name)).items():
+                chosen[rule_id] = (_lower(cap, _grade(pack.cap)), given)
+        for rule_id in pack.drop:
+            if rule_id not in chosen:
+                raise PackError(f"drops {rule_id!r}, which it does not have", Place(path), suggest(rule_id, chosen))
+            del chosen[rule_id]
+        lines = tree.data[path].get("rules") or []
+        for index, item in enumerate(pack.rules):
+            line = lines.line_of(index) if isinstance(lines, Seq) else 0
+            data = item if isinstance(item, dict) else {"id": item}
+            entry = Builder(path).build(Selection, data, line, "the entry")
+            if entry.id not in self._where:
+                raise PackError(f"there is no rule {entry.id!r}", Place(path, line), suggest(entry.id, self._where))
+            _, given = chosen.get(entry.id, (None, {}))
+            cap = _grade(entry.cap) or _grade(pack.cap)
+            chosen[entry.id] = (cap, {**given, **entry.with_})
+        return chosen
+
+    def _info(self, name: str, selection: Mapping[str, Any]) -> PackInfo:
+        pack = self.pack(name)
+        digests = []
+        for tree in self.trees:
+            paths = [p for t, p in (self._where[r] for r in selection) if t is tree]
+            paths += [p for t, p in self._packs.values() if t is tree and Path(p).stem == name]
+            paths += [p for p in tree.files if p.startswith("vocabulary/")]
+            if paths:
+                digests.append(tree.digest(*paths))
+        digest = digests[0] if len(digests) == 1 else trees.combine(digests)
+        return PackInfo(pack.id, pack.version, pack.title, digest)
+
+    def _builder(self, tree: trees.Tree, path: str) -> Builder:
+        name = f"rules/{path}" if tree is self.trees[0] else f"{tree.root.name}/{path}"
+        return Builder(name, kinds.params_of, kinds.KINDS)
+
+    def _rule_place(self, rule_id: str) -> tuple[trees.Tree, str]:
+        if rule_id not in self._where:
+            raise PackError(f"there is no rule {rule_id!r}", hint=suggest(rule_id, self._where))
+        return self._where[rule_id]
+
+    def _pack_place(self, name: str) -> tuple[trees.Tree, str]:
+        if name not in self._packs:
+            raise PackError(f"there is no pack {name!r}", hint=suggest(name, self._packs))
+        return self._packs[name]
+
+
+def _rule(form: RuleFile, path: str, values: Mapping[str, Any]) -> Rule:
+    if "default" not in form.grades:
+        raise PackError("grades need an entry `default`", Place(path))
+    return Rule(
+        id=form.id,
+        title=form.title,
+        clauses=form.clauses,
+        questions=form.questions,
+        basis=form.basis,
+        grades=MappingProxyType({gap: Grade(word) for gap, word in form.grades.items()}),
+        absence=form.absence,
+        check=form.check,
+        guide=Guide(form.why, form.looks_for, form.fix, form.example, form.traps),
+        when=form.when,
+        document=form.document,
+        adopt=form.adopt,
+        since=form.since,
+        source=form.source,
+        parameters=MappingProxyType(dict(values)),
+    )
+
+
+def _fill(data: Any, values: Mapping[str, Any], path: str) -> Any:
+    """Return ``data`` with every value ``$name`` replaced by the parameter ``name``."""
+    if isinstance(data, str) and data.startswith("$") and data[1:].isidentifier():
+        if data[1:] not in values:
+            raise PackError(f"uses {data}, which is no parameter of the rule", Place(path), suggest(data[1:], values))
+        return values[data[1:]]
+    if isinstance(data, dict):
+        copy = Map(data.line if isinstance(data, Map) else 0)
+        copy.lines = dict(data.lines) if isinstance(data, Map) else {}
+        for key, value in data.items():
+            copy[key] = value if key in ("parameters", "example") else _fill(value, values, path)
+        return copy
+    if isinstance(data, list):
+        items = Seq(data.line if isinstance(data, Seq) else 0)
+        items.lines = list(data.lines) if isinstance(data, Seq) else []
+        items.extend(_fill(value, values, path) for value in data)
+        return items
+    return data
+
+
+def _extend(base: Any, more: Any) -> Any:
+    if isinstance(base, dict) and isinstance(more, dict):
+        merged = {key: _extend(base[key], more[key]) if key in more else base[key] for key in base}
+        merged.update({key: value for key, value in more.items() if key not in base})
+        return merged
+    if isinstance(base, list) and isinstance(more, list):
+        return [*base, *(item for item in more if item not in base)]
+    return more
+
+
+def _grade(word: str | None) -> Grade | None:
+    return Grade(word) if word else None
+
+
+def _lower(one: Grade | None, other: Grade | None) -> Grade | None:
+    known = [grade for grade in (one, other) if grade]
+    return min(known, key=_GRADES.index) if known else None

@@ -1,0 +1,94 @@
+"""Read a folder of rules: every YAML file once, checked for being YAML, kept by its path."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qmslint import cache, lineyaml
+from qmslint.errors import PackError, Place
+from qmslint.packs.locate import rules_root
+
+_FILE_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A folder of rules.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    files : mapping of str to bytes
+        ``/``-separated path to content, of every rule, pack, vocabulary and catalogue file.
+    data : mapping of str to object
+        The same parsed.
+    """
+
+    root: Path
+    files: Mapping[str, bytes]
+    data: Mapping[str, Any]
+
+    def digest(self, *paths: str) -> str:
+        """Return the SHA-256 over the given files with their names."""
+        total = hashlib.sha256()
+        for path in sorted(paths):
+            content = self.files[path]
+            total.update(f"{path}\0{len(content)}\0".encode())
+            total.update(content)
+        return f"sha256:{total.hexdigest()}"
+
+
+def combine(digests: list[str]) -> str:
+    """Return one digest over several."""
+    return "sha256:" + hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+
+def bundled() -> Tree:
+    """Return the rules that come with the program, from their compiled form where one is at hand."""
+    root = rules_root()
+    files = _read(root)
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(f"{path}\0".encode() + files[path] + b"\0")
+    name = f"rules-{total.hexdigest()[:32]}.json"
+    data = cache.load_json(name)
+    if not isinstance(data, dict) or data.keys() != files.keys():
+        data = {path: _parse(content, f"rules/{path}") for path, content in files.items()}
+        cache.store_json(name, data)
+    return Tree(root, files, data)
+
+
+def from_folder(root: Path) -> Tree:
+    """Return a user's folder of rules; its YAML keeps line numbers for complaints."""
+    files = _read(root)
+    return Tree(root, files, {p: _parse(content, f"{root.name}/{p}") for p, content in files.items()})
+
+
+def _read(root: Path) -> dict[str, bytes]:
+    files = {}
+    for path in sorted(root.rglob("*.yaml")):
+        name = path.relative_to(root).as_posix()
+        if name.endswith(".cases.yaml") or not path.is_file():
+            continue
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise PackError(f"cannot be read: {error.strerror}", Place(name)) from error
+        if len(content) > _FILE_LIMIT:
+            raise PackError(f"larger than {_FILE_LIMIT} bytes", Place(name))
+        files[name] = content
+    return files
+
+
+def _parse(content: bytes, name: str) -> Any:
+    try:
+        return lineyaml.load(content.decode("utf-8"), name, strict=True)
+    except UnicodeDecodeError:
+        raise PackError("not UTF-8 text", Place(name)) from None
+    except lineyaml.YamlError as error:
+        raise PackError(error.message, error.place) from None

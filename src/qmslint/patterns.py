@@ -1,0 +1,103 @@
+"""Patterns and path patterns from packs and configuration, matched in linear time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+_MAX = 4000
+
+
+@lru_cache(maxsize=4096)
+def compile_pattern(pattern: str, ignore_case: bool = True) -> Any:
+    """Compile an RE2 pattern; ``^`` and ``$`` match at line ends."""
+    options = re2.Options()
+    options.log_errors = False
+    options.case_sensitive = not ignore_case
+    return re2.compile("(?m)" + pattern, options=options)
+
+
+def invalid(pattern: str) -> str:
+    """Return what is wrong with an RE2 pattern, or an empty string."""
+    if len(pattern) > _MAX:
+        return f"longer than {_MAX} characters"
+    try:
+        compile_pattern(pattern)
+    except re2.error as error:
+        detail = error.args[0] if error.args else "syntax"
+        return detail.decode() if isinstance(detail, bytes) else str(detail)
+    return ""
+
+
+def any_of(patterns: Sequence[str], ignore_case: bool = True) -> Any:
+    """Compile several patterns into one alternation."""
+    return compile_pattern("|".join(f"(?:{pattern})" for pattern in patterns) or r"\b\B", ignore_case)
+
+
+_GLOB_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\{|\}|,|\[[^\]/]*\]|[^*?{},\[]+|.", re.S)
+
+
+@lru_cache(maxsize=4096)
+def glob_source(glob: str) -> str:
+    """Translate a path pattern into an RE2 pattern for whole, ``/``-separated paths.
+
+    ``*`` stays within a name, ``**`` crosses folders, ``{a,b}`` lists alternatives.  A pattern without
+    ``/`` matches at any depth; a leading ``/`` anchors it at the top; a trailing ``/`` means everything below.
+    """
+    anchored = "/" in glob.rstrip("/")
+    text = glob.removeprefix("/")
+    if text.endswith("/"):
+        text += "**"
+    out = "" if anchored else "(?:[^\\n]*/)?"
+    depth = 0
+    for token in _GLOB_TOKEN.findall(text):
+        if token == "**/":
+            out += "(?:[^\\n]*/)?"
+        elif token == "**":
+            out += "[^\\n]*"
+        elif token == "*":
+            out += "[^/\\n]*"
+        elif token == "?":
+            out += "[^/\\n]"
+        elif token == "{":
+            depth += 1
+            out += "(?:"
+        elif token == "}" and depth:
+            depth -= 1
+            out += ")"
+        elif token == "," and depth:
+            out += "|"
+        elif len(token) > 1 and token.startswith("["):
+            out += "[" + token[1:-1].replace("!", "^", 1).replace("\\", "\\\\") + "]"
+        else:
+            out += re.escape(token)
+    return out + ")" * depth
+
+
+class PathSet:
+    """Paths prepared for matching many path patterns: one linear scan of the joined names each."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._originals: dict[bytes, list[str]] = {}
+        for path in paths:
+            line = path.replace("\n", "\ufffd").encode("utf-8", "replace")
+            self._originals.setdefault(line, []).append(path)
+        self._joined = b"\n".join(self._originals)
+        self._memo: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def match(self, globs: Sequence[str]) -> tuple[str, ...]:
+        """Return the paths that any of ``globs`` matches, in the given order of paths."""
+        key = tuple(globs)
+        if key not in self._memo:
+            self._memo[key] = self._search(key)
+        return self._memo[key]
+
+    def _search(self, globs: tuple[str, ...]) -> tuple[str, ...]:
+        if not globs or not self._originals:
+            return ()
+        test = compile_pattern("^(?:" + "|".join(glob_source(glob) for glob in globs) + ")$")
+        return tuple(path for line in test.findall(self._joined) for path in self._originals.get(line, ()))

@@ -1,0 +1,1 @@
+"""The only package that talks to git or reads the examined tree."""

@@ -1,0 +1,251 @@
+"""Commits, read in one streamed pass, and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from qmslint.repo.gitcmd import Git
+
+_FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
+LOG_FORMAT = "--format=tformat:" + "%x00".join(_FIELDS)
+"""The fields of a commit that are read, also what the benchmark's floor reads."""
+TAG_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An identity after the repository's mail map was applied."""
+
+    name: str
+    email: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+class Commit:
+    """One commit; times are seconds since 1970 in UTC."""
+
+    __slots__ = ("author", "authored", "committed", "committer", "message", "parents", "sha")
+
+    def __init__(
+        self,
+        sha: str,
+        parents: tuple[str, ...],
+        author: Person,
+        authored: int,
+        committer: Person,
+        committed: int,
+        message: bytes,
+    ) -> None:
+        self.sha = sha
+        self.parents = parents
+        self.author = author
+        self.authored = authored
+        self.committer = committer
+        self.committed = committed
+        self.message = message
+
+    @property
+    def subject(self) -> str:
+        """First line of the message."""
+        return self.message.split(b"\n", 1)[0].decode("utf-8", "replace")
+
+    @property
+    def text(self) -> str:
+        """The whole message."""
+        return self.message.decode("utf-8", "replace")
+
+    def __repr__(self) -> str:
+        return f"Commit({self.sha[:12]} {self.subject!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag with the commit it leads to (empty when it leads to something else).
+
+    ``tagger`` and ``tagged`` are those of the tag object; a lightweight tag has none, and its time is that
+    of the commit.
+    """
+
+    name: str
+    commit: str
+    annotated: bool
+    tagger: str
+    tagged: int
+    message: str
+    signed: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """All commits reachable from the examined one, newest first.
+
+    Parameters
+    ----------
+    commits : tuple of Commit
+        In the order of ``git log``.
+    cut : frozenset of str
+        Commits whose parents are missing because the clone is shallow.
+    """
+
+    commits: tuple[Commit, ...]
+    cut: frozenset[str] = frozenset()
+    head: str = ""
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    @cached_property
+    def by_sha(self) -> dict[str, Commit]:
+        """Commits by full object id."""
+        return {commit.sha: commit for commit in self.commits}
+
+    @cached_property
+    def first_parents(self) -> tuple[Commit, ...]:
+        """The line of first parents, newest first: what landed on the branch."""
+        line = []
+        commit = self.by_sha.get(self.head)
+        while commit is not None:
+            line.append(commit)
+            commit = self.by_sha.get(commit.parents[0]) if commit.parents else None
+        return tuple(line)
+
+    def brought_in(self, merge: Commit) -> tuple[Commit, ...]:
+        """Return the commits a merge brings onto the first-parent line, newest first, at most 500."""
+        line = self.first_parent_ids
+        found: list[Commit] = []
+        seen: set[str] = set()
+        todo = list(merge.parents[1:])
+        while todo and len(found) < 500:
+            sha = todo.pop()
+            commit = self.by_sha.get(sha)
+            if commit is None or sha in seen or sha in line:
+                continue
+            seen.add(sha)
+            # A commit that an earlier first-parent commit already brought in ends the search.
+            if self.landed_before(sha, merge.sha):
+                continue
+            found.append(commit)
+            todo.extend(commit.parents)
+        return tuple(found)
+
+    @cached_property
+    def first_parent_ids(self) -> frozenset[str]:
+        """Object ids of the first-parent line."""
+        return frozenset(commit.sha for commit in self.first_parents)
+
+    @cached_property
+    def landing(self) -> dict[str, int]:
+        """For each commit the position (oldest = 0) on the first-parent line at which it landed."""
+        landed: dict[str, int] = {}
+        for position, commit in enumerate(reversed(self.first_parents)):
+            todo = [commit.sha]
+            while todo:
+                sha = todo.pop()
+                known = self.by_sha.get(sha)
+                if known is None or sha in landed:
+                    continue
+                landed[sha] = position
+                todo.extend(known.parents)
+        return landed
+
+    def landed_before(self, sha: str, merge: str) -> bool:
+        """Say whether ``sha`` was already in when ``merge`` landed."""
+        return self.landing.get(sha, -1) < self.landing.get(merge, -1)
+
+
+def read_history(git: Git, head: str, cut: frozenset[str], mailmap: str = "") -> History:
+    """Read every commit reachable from ``head``.
+
+    Parameters
+    ----------
+    git : Git
+        Runs in the shadow.
+    head : str
+        Full object id.
+    cut : frozenset of str
+        The shallow boundary.
+    mailmap : str
+        Revision of the mail map to apply, such as ``<id>:.mailmap``.
+    """
+    options = ["-c", f"mailmap.blob={mailmap}"] if mailmap else ["-c", "log.mailmap=false"]
+    with git.stream(*options, "log", "-z", LOG_FORMAT, head, "--") as chunks:
+        commits = tuple(_commits(chunks))
+    return History(commits, cut, head)
+
+
+def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
+    people: dict[tuple[bytes, bytes], Person] = {}
+    width = len(_FIELDS)
+    rest = b""
+    pending: list[bytes] = []
+    for chunk in chunks:
+        parts = (rest + chunk).split(b"\0")
+        rest = parts.pop()
+        pending += parts
+        whole = len(pending) - len(pending) % width
+        fields = iter(pending[:whole])
+        pending = pending[whole:]
+        for sha, parents, a_name, a_mail, a_time, c_name, c_mail, c_time, body in zip(*[fields] * width, strict=True):
+            author = people.get((a_name, a_mail)) or _person(people, a_name, a_mail)
+            committer = people.get((c_name, c_mail)) or _person(people, c_name, c_mail)
+            yield Commit(
+                sha.decode("ascii"),
+                tuple(parents.decode("ascii").split()),
+                author,
+                _time(a_time),
+                committer,
+                _time(c_time),
+                body,
+            )
+
+
+def _person(people: dict[tuple[bytes, bytes], Person], name: bytes, email: bytes) -> Person:
+    person = Person(name.decode("utf-8", "replace"), email.decode("utf-8", "replace"))
+    people[name, email] = person
+    return person
+
+
+def _time(text: bytes) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        return 0
+
+
+_TAG_FIELDS = (
+    "%(refname)",
+    "%(objecttype)",
+    "%(objectname)",
+    "%(*objecttype)",
+    "%(*objectname)",
+    "%(taggername) %(taggeremail)",
+    "%(creatordate:unix)",
+    "%(contents)",
+)
+
+
+def read_tags(git: Git) -> tuple[Tag, ...]:
+    """Read all tags, oldest first."""
+    form = "%00".join(_TAG_FIELDS) + "%00"
+    out = git.run("for-each-ref", f"--format={form}", f"--count={TAG_LIMIT}", "refs/tags")
+    parts = out.split(b"\0")
+    tags = []
+    for start in range(0, len(parts) - 1, len(_TAG_FIELDS)):
+        name, kind, sha, target, target_sha, tagger, time, text = (
+            part.decode("utf-8", "replace") for part in parts[start : start + len(_TAG_FIELDS)]
+        )
+        annotated = kind == "tag"
+        commit = target_sha if annotated and target == "commit" else sha if kind == "commit" else ""
+        signed = annotated and any(mark in text for mark in _SIGNATURES)
+        message = text if annotated else ""
+        for mark in _SIGNATURES:
+            message = message.split(mark)[0]
+        name = name.lstrip("\n").removeprefix("refs/tags/")
+        who = tagger.strip() if annotated else ""
+        tags.append(Tag(name, commit, annotated, who, _time(time.encode()), message.strip(), signed))
+    return tuple(sorted(tags, key=lambda tag: (tag.tagged, tag.name)))
+
+
+_SIGNATURES = ("-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----")

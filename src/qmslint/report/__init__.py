@@ -1,0 +1,24 @@
+"""Output formats: pure functions from :class:`~qmslint.model.report.Report` to text, in one literal table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
+
+from qmslint.model.report import Report
+
+FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "json": "qmslint.report.json_report",
+        "terminal": "qmslint.report.terminal",
+    }
+)
+"""Format name to the module whose ``render(report, **options)`` makes it."""
+
+
+def render(name: str, report: Report, **options: object) -> str:
+    """Return the report in the format ``name``."""
+    function = cast("Callable[..., str]", import_module(FORMATS[name]).render)
+    return function(report, **options)

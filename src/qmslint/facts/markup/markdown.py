@@ -17,15 +17,13 @@ _FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})")
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX])\](?:[ \t]+|$))?(.*)$")
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _DIVIDER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.{0,400}?)</h\1>", re.I)
-_HTML_CHECK = re.compile(r"<input[^>]{0,80}type=[\"']checkbox[\"'][^>]{0,80}>", re.I)
+_HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>(.{0,300}?)</h\1>", re.I)
+_HTML_CHECK = re.compile(r"<input\b[^<>]{0,80}checkbox[^<>]{0,80}>", re.I)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
-_INLINE = re.compile(
-    r"(!?)\[((?:[^\[\]\n]|\[[^\[\]\n]{0,200}\]|!\[[^\]\n]{0,200}\]\([^)\n]{0,400}\)){0,400})\]\(\s*<?([^\s)<>]{1,600})>?[^)\n]{0,200}\)"
-)
 _REFERENCE = re.compile(r" {0,3}\[([^\]\n]{1,200})\]:[ \t]*<?(\S{1,600}?)>?(?:[ \t]|$)")
-_HREF = re.compile(r"<(a|img)\b[^>]{0,300}?(?:href|src)=[\"']([^\"'\s]{1,600})[\"']", re.I)
-_AUTO = re.compile(r"<((?:https?|mailto):[^\s>]{1,600})>")
+_HREF = re.compile(r"<(a|img)\b[^<>]{0,300}?(?:href|src)=[\"']([^\"'\s<>]{1,600})[\"']", re.I)
+_AUTO = re.compile(r"<((?:https?|mailto):[^\s<>]{1,600})>")
+_TARGET_LIMIT = 900
 _MARKS = re.compile(r"[*_`~]{1,3}")
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9 ,/&'-]{3,60}:?$")
 
@@ -164,7 +162,8 @@ class _Reader:
                 self.out.links.append(Link(reference[1], reference[2], number))
                 return ""
             for _ in range(2):
-                text = _INLINE.sub(lambda match: self.link(match, number), text)
+                if "](" in text:
+                    text = self.linked(text, number)
         if "<" in text:
             for tag, target in _HREF.findall(text):
                 self.out.links.append(Link("", target, number, tag.lower() == "img"))
@@ -173,11 +172,26 @@ class _Reader:
             text = _TAG.sub(" ", text)
         return _MARKS.sub("", text).strip() if any(mark in text for mark in "*_`~") else text.strip()
 
-    def link(self, match: re.Match[str], number: int) -> str:
-        image = match[1] == "!"
-        words = "" if image else match[2]
-        self.out.links.append(Link(match[2], match[3], number, image))
-        return words
+    def linked(self, text: str, number: int) -> str:
+        """Take links and images out, innermost first, leaving the words of links; linear in the text."""
+        kept, at = "", 0
+        while (middle := text.find("](", at)) >= 0:
+            start = text.rfind("[", at, middle)
+            end = text.find(")", middle + 2, middle + _TARGET_LIMIT)
+            if start < 0 or end < 0:
+                kept += text[at : middle + 2]
+                at = middle + 2
+                continue
+            if "(" in text[middle + 2 : end]:
+                end = max(end, text.find(")", end + 1, middle + _TARGET_LIMIT))
+            words = text[start + 1 : middle]
+            target = text[middle + 2 : end].split(None, 1)[:1]
+            image = start > at and text[start - 1] == "!"
+            if target:
+                self.out.links.append(Link(words, target[0].strip("<>"), number, image))
+            kept += text[at : start - 1] if image else text[at:start] + words
+            at = end + 1
+        return kept + text[at:]
 
     def auto(self, match: re.Match[str], number: int) -> str:
         self.out.links.append(Link("", match[1], number))

@@ -10,7 +10,7 @@ from qmslint.facts.markup.model import Document, Item, Line, Link, Row
 _HEADING = re.compile(r"(\*{1,8})[ \t]+(?:(?:TODO|DONE)[ \t]+)?(\S.*)$")
 _ITEM = re.compile(r"([ \t]*)(?:[-+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX-])\][ \t]+)?(.*)$")
 _KEYWORD = re.compile(r"#\+([A-Za-z_]{1,40}):[ \t]*(.*)$")
-_LINK = re.compile(r"\[\[([^\]\n]{1,600})\](?:\[([^\]\n]{0,300})\])?\]")
+_LINK = re.compile(r"\[\[([^\[\]\n]{1,600})\](?:\[([^\[\]\n]{0,300})\])?\]")
 _BEGIN = re.compile(r"[ \t]*#\+begin_(src|example|export|comment)", re.I)
 _END = re.compile(r"[ \t]*#\+end_", re.I)
 

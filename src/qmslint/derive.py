@@ -204,9 +204,9 @@ def schema_of(cls: type, defs: dict[str, Any]) -> dict[str, Any]:
         piece = {**piece, **limits}
         if text := field.metadata.get("doc"):
             piece["description"] = text
-        if field.default is not _MISSING and field.default not in (None, ()):
+        if isinstance(field.default, (str, int, float)) or (isinstance(field.default, tuple) and field.default):
             piece["default"] = field.default
-        elif field.default is _MISSING and field.default_factory is _MISSING:
+        if field.default is _MISSING and field.default_factory is _MISSING:
             required.append(_key(field.name))
         properties[_key(field.name)] = piece
     schema: dict[str, Any] = {

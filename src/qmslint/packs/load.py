@@ -51,6 +51,23 @@ class Library:
                 elif not path.startswith(("catalogues/", "vocabulary/")):
                     self._register(tree, path)
 
+        for tree in self.trees[1:]:
+            self._validate(tree)
+
+    def _validate(self, tree: trees.Tree) -> None:
+        """Build everything a user wrote, then hold it against the published schemas as a second wall."""
+        from qmslint.packs.validate import validate
+
+        for path, data in tree.data.items():
+            if path.startswith(("catalogues/", "vocabulary/")):
+                continue
+            kind = "pack" if path.startswith("packs/") else "rule"
+            if kind == "pack":
+                self.pack(Path(path).stem)
+            else:
+                self.rule(Path(path).stem)
+            validate(data, f"{tree.root.name}/{path}", kind)
+
     def _register(self, tree: trees.Tree, path: str) -> None:
         rule_id = Path(path).stem
         data = tree.data[path]

@@ -12,6 +12,9 @@ from qmslint.model.report import Report
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "json": "qmslint.report.json_report",
+        "junit": "qmslint.report.junit",
+        "markdown": "qmslint.report.markdown",
+        "sarif": "qmslint.report.sarif",
         "terminal": "qmslint.report.terminal",
     }
 )

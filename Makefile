@@ -1,0 +1,29 @@
+# Two commands do everything on a fresh machine: `make check` and `make test`.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+READY := $(VENV)/.ready
+
+.PHONY: check test test-all lint clean
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $(READY)
+
+check: $(READY)  ## set up, then examine this repository itself
+	$(BIN)/qmslint check .
+
+test: $(READY)  ## set up, then run the fast tests
+	$(BIN)/python -m pytest -m 'not slow' -n auto
+
+test-all: $(READY)  ## all tests, the slow ones included
+	$(BIN)/python -m pytest -n auto
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,109 @@
+"""``qmslint explain``: what a rule or clause is about, what is looked for, what would satisfy it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+import click
+
+
+@click.command("explain")
+@click.argument("name", metavar="RULE|CLAUSE")
+@click.option("--edition", type=click.Choice(["2015", "2026"]), default="2015", help="Edition of ISO 9001.")
+@click.option(
+    "--pack", "folder", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules."
+)
+def command(name: str, edition: str, folder: tuple[str, ...]) -> int:
+    """Say what a rule (ci.test-gate) or clause (8.5.1) is about, and what would satisfy it."""
+    from pathlib import Path
+
+    from qmslint.packs.load import Library
+
+    library = Library(Path(item) for item in folder)
+    lines = _clause(library, name, edition) if name[:1].isdigit() else _rule(library, name)
+    for line in lines:
+        click.echo(line)
+    return 0
+
+
+def _rule(library: object, name: str) -> Iterator[str]:
+    from qmslint.packs.catalogue import load_catalogue
+    from qmslint.packs.load import Library
+
+    assert isinstance(library, Library)
+    rule = library.rule(name)
+    own, new = (load_catalogue(library.trees[0], edition) for edition in ("2015", "2026"))
+    yield f"{rule.id} · {rule.title}"
+    yield ""
+    yield from _paragraph("Why", rule.guide.why)
+    yield from _paragraph("Evidence looked for", rule.guide.looks_for)
+    yield from _paragraph("How to fix", rule.guide.fix)
+    if rule.guide.traps:
+        yield from _paragraph("Known traps", rule.guide.traps)
+    yield from _paragraph("Rests on", _basis(rule.basis, rule.source))
+    grades = "; ".join(f"{gap}: {grade.value}" for gap, grade in rule.grades.items())
+    yield from _paragraph("Grade by gap, before the pack's cap", grades)
+    if rule.when:
+        yield from _paragraph("Applies when", f"{rule.when.kind}: {rule.when.params}")
+    for key, value in rule.parameters.items():
+        yield f"  parameter {key} = {value}"
+    yield "Clauses"
+    for number in rule.clauses:
+        clause = own.clauses[number]
+        successor = ", ".join(n for n in clause.crosswalk if n in new.clauses) or "none"
+        yield f"  {number} {clause.title} (2026: {successor})"
+    if rule.guide.example:
+        yield ""
+        yield "An example that passes"
+        yield textwrap.indent(rule.guide.example.rstrip(), "  ")
+
+
+def _basis(basis: str, source: str) -> str:
+    words = {
+        "requirement": "a requirement of ISO 9001, read for software",
+        "guidance": "guidance; a gap is an opportunity for improvement unless the organisation adopted it",
+        "practice": "good practice; a gap is an opportunity for improvement unless the organisation adopted it",
+        "sector": "a sector text that the user switched on",
+    }
+    return f"{words[basis]}{f' ({source})' if source else ''}"
+
+
+def _clause(library: object, number: str, edition: str) -> Iterator[str]:
+    from qmslint.cli.clauses import table
+    from qmslint.packs.catalogue import known_clause, load_catalogue
+    from qmslint.packs.load import Library
+
+    assert isinstance(library, Library)
+    catalogue = load_catalogue(library.trees[0], edition)
+    clause = catalogue.clauses[known_clause(catalogue, number)]
+    title = f"{clause.number} · {clause.title}"
+    yield title + (" (our working title; the standard gives none)" if clause.working_title else "")
+    yield f"{catalogue.title}. Paraphrased in our own words; the licensed standard prevails."
+    yield ""
+    yield from _paragraph("What it is after", clause.intent)
+    yield from _paragraph("For software", clause.software)
+    words = {
+        "repository": "Its evidence normally lives in a repository.",
+        "partial": "A repository shows part of it.",
+        "attestation": "It cannot be seen in a repository; a person has to attest it.",
+    }
+    yield from _paragraph("How far it can be seen", f"{words[clause.assessability]} {clause.settled_by}")
+    for label, items in (("To be maintained", clause.maintain), ("To be retained", clause.retain)):
+        if items:
+            yield from _paragraph(label, "; ".join(items))
+    other = "2026" if edition == "2015" else "2015"
+    change = f": {clause.change}" if clause.change else ""
+    yield from _paragraph(f"In the {other} edition", (", ".join(clause.crosswalk) or "no counterpart") + change)
+    yield "Rules"
+    row = next(row for row in table(edition) if row["id"] == number)
+    for rule_id in row["rules"]:
+        yield f"  {rule_id}: {library.rule(rule_id).title}"
+    if not row["rules"]:
+        yield "  none looks at this clause itself"
+
+
+def _paragraph(label: str, text: str) -> Iterator[str]:
+    yield label
+    for block in text.strip().split("\n\n"):
+        yield textwrap.fill(" ".join(block.split()), 96, initial_indent="  ", subsequent_indent="  ")

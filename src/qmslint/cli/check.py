@@ -34,6 +34,7 @@ class Options:
     edition: str | None
     rev: str
     staged: bool
+    no_history: bool
     as_of: str
     format: str
     output: tuple[str, ...]
@@ -63,6 +64,11 @@ class Options:
 @click.option("--edition", type=click.Choice(["2015", "2026"]), help="Edition of ISO 9001 to report by (default 2015).")
 @click.option("--rev", default="", metavar="REV", help="Examine this commit, tag or branch instead of the work tree.")
 @click.option("--staged", is_flag=True, help="Examine what the next commit would hold.")
+@click.option(
+    "--no-history",
+    is_flag=True,
+    help="Leave out rules that read the history (for a quick hook); the report lists them.",
+)
 @click.option(
     "--as-of",
     default="",
@@ -148,6 +154,7 @@ def _examine(options: Options, repository: Repository, moment: int | None) -> tu
         options.select or settings.select,
         options.ignore + settings.ignore,
         [known_clause(own, number) for number in options.clause],
+        ["history", "tags", "diffs"] if options.no_history else [],
     )
     as_of = moment if moment is not None else _clock(repository)
     scan = Scan(repository, settings, as_of, loaded.vocabulary)

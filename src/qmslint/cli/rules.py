@@ -28,8 +28,8 @@ def command(ctx: click.Context, pack: tuple[str, ...], format: str) -> int:
         rules = [library.rule(rule_id) for rule_id in library.rule_ids]
     packs: dict[str, list[str]] = {rule_id: [] for rule_id in library.rule_ids}
     for name in library.pack_ids:
-        for planned in library.load([name]).rules:
-            packs[planned.rule.id].append(name)
+        for rule_id in library.selected(name):
+            packs[rule_id].append(name)
     if format == "json":
         click.echo(json.dumps([_entry(rule, packs[rule.id]) for rule in rules], indent=2, ensure_ascii=False))
         return 0

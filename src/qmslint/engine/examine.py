@@ -63,7 +63,7 @@ def examine(
         results=tuple(_renumber(result, own, edition) for result in results),
         switches=_switches(scan),
         notes=_notes(scan),
-        lowered=_lowered(scan),
+        lowered=(*_lowered(scan), *(f"rule left out because it reads the history: {r}" for r in plan.left_out)),
     )
 
 

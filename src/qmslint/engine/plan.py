@@ -10,16 +10,17 @@ from qmslint import kinds
 from qmslint.derive import suggest
 from qmslint.errors import UsageError
 from qmslint.model.clause import Catalogue
-from qmslint.model.rule import PlannedRule
+from qmslint.model.rule import PlannedRule, Rule
 from qmslint.packs.load import Loaded
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rules to judge and the union of what their kinds look at."""
+    """The rules to judge, the union of what their kinds look at, and rules left out for what they would look at."""
 
     rules: tuple[PlannedRule, ...]
     needs: frozenset[str]
+    left_out: tuple[str, ...] = ()
 
 
 def plan(
@@ -28,6 +29,7 @@ def plan(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     clauses: Iterable[str] = (),
+    without: Iterable[str] = (),
 ) -> Plan:
     """Choose rules.
 
@@ -41,6 +43,8 @@ def plan(
         Globs over rule ids.
     clauses : iterable of str
         Clause numbers; rules of these and of the clauses below them are kept.
+    without : iterable of str
+        Needs, such as ``history``; rules that have one of them are left out and listed in the plan.
 
     Raises
     ------
@@ -56,12 +60,16 @@ def plan(
         for planned in loaded.rules
         if planned.rule.id in chosen and (not wanted or wanted & set(planned.rule.clauses))
     )
-    needs: set[str] = set()
-    for planned in rules:
-        needs |= kinds.needs(planned.rule.check)
-        if planned.rule.when:
-            needs |= kinds.needs(planned.rule.when)
-    return Plan(rules, frozenset(needs))
+    unwanted = frozenset(without)
+    needs = {planned.rule.id: _needs(planned.rule) for planned in rules}
+    kept = tuple(planned for planned in rules if not needs[planned.rule.id] & unwanted)
+    left_out = tuple(planned.rule.id for planned in rules if needs[planned.rule.id] & unwanted)
+    return Plan(kept, frozenset().union(*(needs[planned.rule.id] for planned in kept)), left_out)
+
+
+def _needs(rule: Rule) -> frozenset[str]:
+    found = kinds.needs(rule.check)
+    return found | kinds.needs(rule.when) if rule.when else found
 
 
 def _matching(ids: list[str], globs: Iterable[str], option: str) -> set[str]:

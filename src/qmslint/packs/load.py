@@ -147,6 +147,10 @@ class Library:
         rules = tuple(planned[rule_id] for rule_id in sorted(planned))
         return Loaded(rules, tuple(infos), self.vocabulary)
 
+    def selected(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the rules a pack selects."""
+        return tuple(sorted(self._selection(name, ())))
+
     def _selection(self, name: str, above: tuple[str, ...]) -> dict[str, tuple[Grade | None, Mapping[str, Any]]]:
         if name in above:
             raise PackError(f"pack {name} extends itself through {' → '.join(above)}")

@@ -1,0 +1,99 @@
+"""The group of commands; each command's module is imported only when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from qmslint import __version__
+from qmslint.cli import COMMANDS
+from qmslint.errors import QmslintError
+
+
+class Commands(click.Group):
+    """A group that knows its commands' names and one-line texts without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"qmslint.cli.{name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in sorted(COMMANDS)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            if near:
+                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from None
+            raise
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qmslint")
+def cli() -> None:
+    """See, clause by clause, how far the evidence of a quality management system is really in a git repository.
+
+    Exit codes: 0 nothing at or above --fail-on; 1 a nonconformity; 2 wrong usage, configuration or pack (nothing
+    was examined); 3 a defect of this program; 4 nothing could be assessed, or more than --max-unassessed allows.
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and return the exit code; no traceback reaches the user unless QMSLINT_DEBUG is set."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="qmslint", standalone_mode=False)
+        return int(result or 0)
+    except click.exceptions.Abort:
+        return _say("interrupted", 130)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        context = error.ctx.get_usage() + "\n" if error.ctx else ""
+        return _say(f"{context}qmslint: {error.format_message()}", 2, prefix="")
+    except click.ClickException as error:
+        return _say(error.format_message(), 2)
+    except QmslintError as error:
+        if os.environ.get("QMSLINT_DEBUG"):
+            raise
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _say("interrupted", 130)
+    except BrokenPipeError:
+        # The reader went away; opening the null device keeps the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        if os.environ.get("QMSLINT_DEBUG"):
+            raise
+        return _say(
+            f"this is a defect of qmslint ({type(error).__name__}: {error}); "
+            "set QMSLINT_DEBUG=1 to see where and please report it",
+            3,
+        )
+
+
+def _say(text: str, code: int, prefix: str = "qmslint: ") -> int:
+    from qmslint.report.safe import safe
+
+    lines = [safe(line) for line in text.splitlines()]
+    try:
+        sys.stderr.write(prefix + "\n".join(lines) + "\n")
+    except (OSError, UnicodeError):
+        pass
+    return code

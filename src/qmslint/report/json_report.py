@@ -91,7 +91,7 @@ def _result(result: Result) -> dict[str, Any]:
         "evidence": [_evidence(item) for item in result.evidence],
         "searched": [safe(item) for item in result.searched],
         "measured": {key: safe(v) if isinstance(v, str) else v for key, v in result.measured.items()},
-        "disposition": dict(result.disposition) if result.disposition else None,
+        "disposition": {k: safe(str(v)) for k, v in result.disposition.items()} if result.disposition else None,
         "remediation": result.remediation,
         "pack": result.pack,
         "fingerprint": result.fingerprint,

@@ -120,6 +120,10 @@ def _good(report: Report) -> Iterator[str]:
     good = [r for r in report.results if r.state is State.CONFORMING]
     if good:
         yield "\n<details><summary>Evidence seen</summary>\n"
-        for result in good:
-            yield f"- {code(result.rule)}: {_cell(result)}"
+        yield from (f"- {code(result.rule)}: {_cell(result)}" for result in good)
+        yield "\n</details>"
+    idle = [r for r in report.results if r.state is State.NOT_APPLICABLE]
+    if idle:
+        yield "\n<details><summary>Not applicable</summary>\n"
+        yield from (f"- {code(result.rule)}: {plain(result.message)}" for result in idle)
         yield "\n</details>"

@@ -214,17 +214,21 @@ def _unseen(report: Report) -> Iterator[list[Part]]:
 
 def _works(report: Report, verbosity: int) -> Iterator[list[Part]]:
     good = [r for r in report.results if r.state is State.CONFORMING]
-    if not good:
-        return
-    yield [("Evidence seen", "bold")]
+    if good:
+        yield [("Evidence seen", "bold")]
     for result in good:
         yield [("  ✓      ", "green"), (result.rule, "bold"), (f"  {result.message}{_confidence(result)}", "")]
         if verbosity >= 1:
             yield from _places(result.evidence)
-    if verbosity >= 1:
-        for result in (r for r in report.results if r.state is State.NOT_APPLICABLE):
-            yield [("  –      ", "dim"), (result.rule, "bold"), (f"  not applicable: {result.message}", "")]
-    yield []
+    if good:
+        yield []
+    idle = [r for r in report.results if r.state is State.NOT_APPLICABLE]
+    if idle:
+        yield [("Not applicable", "bold")]
+    for result in idle:
+        yield [("  –      ", "dim"), (result.rule, "bold"), (f"  {result.message}", "dim")]
+    if idle:
+        yield []
 
 
 def _remarks(report: Report) -> Iterator[list[Part]]:

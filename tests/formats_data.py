@@ -1,0 +1,62 @@
+"""A report with one result of every sort and texts that try to break out of every format."""
+
+from __future__ import annotations
+
+from qmslint.model.evidence import absent_at, at_commit, at_tag, from_history, in_file
+from qmslint.model.outcome import Confidence, Grade, Reason, State
+from qmslint.model.report import ClauseLine, Report, Result, SubjectLine, Switch
+from qmslint.model.rule import PackInfo
+
+NASTY = "\x1b[31m]]>--><script>alert(1)</script>|@everyone `x` ![i](http://a) \u202e \udcff =1+1 ::error::x"
+
+
+def _result(rule: str, state: State, **fields: object) -> Result:
+    given: dict[str, object] = {
+        "title": "A claim",
+        "clauses": ("8.5.1", "8.6"),
+        "message": NASTY,
+        "evidence": (in_file("docs/a b/\udcff.md", 3, NASTY, 5), at_commit("a" * 40, "x"), at_tag("v1", "b" * 40)),
+        "confidence": Confidence.HIGH,
+        "pack": "iso9001",
+        "fingerprint": rule.encode().hex().ljust(32, "0")[:32],
+    }
+    return Result(rule, state=state, **{**given, **fields})  # type: ignore[arg-type]
+
+
+def nasty_report() -> Report:
+    """Return the report."""
+    results = (
+        _result("a.bad", State.NONCONFORMING, grade=Grade.MAJOR, gap="absent", evidence=(absent_at("x.md", NASTY),)),
+        _result("a.good", State.CONFORMING, evidence=(from_history(NASTY, "git log"),)),
+        _result("a.hint", State.NONCONFORMING, grade=Grade.OFI, gap="weak", confidence=Confidence.LOW),
+        _result("a.less", State.NONCONFORMING, grade=Grade.MINOR, gap="weak", remediation="Do it."),
+        _result("a.off", State.NOT_APPLICABLE),
+        _result("a.oops", State.ERROR),
+        _result("a.unseen", State.NOT_ASSESSABLE, reason=Reason("SHALLOW", NASTY), clauses=("4.1",)),
+        _result(
+            "a.waived",
+            State.NONCONFORMING,
+            grade=Grade.MINOR,
+            gap="weak",
+            disposition={"kind": "waived", "reason": NASTY},
+        ),
+    )
+    clauses = (
+        ClauseLine("4", "Context", State.NOT_ASSESSABLE, "partial", ("a.unseen",), "ask", 1),
+        ClauseLine("4.1", "Understanding", State.NOT_ASSESSABLE, "partial", ("a.unseen",), "ask", 2),
+        ClauseLine("8.5.1", "Control", State.ERROR, "repository", ("a.bad", "a.oops"), "see", 3),
+        ClauseLine("8.6", "Release", State.ERROR, "repository", ("a.bad", "a.oops"), "see", 2),
+    )
+    subject = SubjectLine(NASTY, "c" * 40, "commit", NASTY, False, True, "2026-06-30", 12, 3)
+    return Report(
+        "0.0.0",
+        "iso9001:2015",
+        "ISO 9001:2015",
+        (PackInfo("iso9001", "1.0", "t", "sha256:" + "0" * 64),),
+        subject,
+        clauses,
+        results,
+        (Switch("kind", NASTY, "guessed", NASTY),),
+        (NASTY,),
+        (NASTY,),
+    )

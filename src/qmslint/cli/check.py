@@ -43,6 +43,8 @@ class Options:
     ci: bool
     config: Path | None
     no_repo_config: bool
+    no_waivers: bool
+    no_baseline: bool
     color: bool
     verbosity: int
     profile: bool
@@ -89,6 +91,8 @@ class Options:
 @click.option("--ci", is_flag=True, help="For pipelines: no progress, and what cannot be assessed fails.")
 @click.option("--config", type=_FOLDER, metavar="FILE", help="Configuration to use instead of the repository's own.")
 @click.option("--no-repo-config", is_flag=True, help="Ignore configuration found in the repository.")
+@click.option("--no-waivers", is_flag=True, help="Show every finding as if there were no waivers (for auditors).")
+@click.option("--no-baseline", is_flag=True, help="Show every finding as if there were no baseline.")
 @click.option("--no-color", is_flag=True, help="No colours (also the environment variable NO_COLOR).")
 @click.option("-q", "--quiet", count=True, help="Findings and counts only.")
 @click.option("-v", "--verbose", count=True, help="Also the evidence of what conforms.")
@@ -129,6 +133,7 @@ def examine(options: Options) -> tuple[Report, str, dict[str, float]]:
 def _examine(options: Options, repository: Repository, moment: int | None) -> tuple[Report, str, dict[str, float]]:
     from qmslint import config
     from qmslint.cli.progress import progress
+    from qmslint.engine.dispositions import Exceptions
     from qmslint.engine.examine import examine as run
     from qmslint.engine.plan import plan
     from qmslint.facts.base import Scan
@@ -159,7 +164,8 @@ def _examine(options: Options, repository: Repository, moment: int | None) -> tu
     as_of = moment if moment is not None else _clock(repository)
     scan = Scan(repository, settings, as_of, loaded.vocabulary)
     with progress(enabled=not options.ci, label=repository.name) as tell:
-        report = run(scan, chosen, loaded.packs, own, edition, tell)
+        exceptions = Exceptions(library.rule_ids, waivers=not options.no_waivers, baseline=not options.no_baseline)
+        report = run(scan, chosen, loaded.packs, own, edition, tell, exceptions)
     return report, options.fail_on or settings.fail_on, scan.timings
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from qmslint import __version__
+from qmslint.engine.dispositions import Exceptions, dispose
 from qmslint.engine.judge import judge
 from qmslint.engine.plan import Plan
 from qmslint.engine.rollup import roll_up, translate
@@ -30,6 +31,7 @@ def examine(
     own: Catalogue,
     edition: Catalogue,
     progress: Progress = lambda what, done, total: None,
+    exceptions: Exceptions | None = None,
 ) -> Report:
     """Judge every planned rule and put the report together.
 
@@ -45,6 +47,8 @@ def examine(
         The edition the rules are written against, and the one to report by.
     progress : callable
         Told what is being done, how much is done and how much there is.
+    exceptions : Exceptions, optional
+        How waivers and the baseline are treated; without it they are ignored.
     """
     reader = _read_ahead(scan, plan)
     results = []
@@ -53,6 +57,8 @@ def examine(
         results.append(judge(planned, scan, own))
     if reader:
         reader.join()
+    if exceptions:
+        results = list(dispose(scan, results, exceptions))
     return Report(
         tool_version=__version__,
         edition=edition.id,

@@ -122,7 +122,7 @@ def open_repository(path: Path, rev: str = "", staged: bool = False) -> Reposito
         raise UsageError("--staged needs a work tree; this repository is bare")
     shadow = cast(place, _hook_index(place) if staged else None)
     try:
-        commit = _resolve(shadow, rev)
+        commit = resolve(shadow, rev)
         notes = list(shadow.notes)
         return Repository(place, shadow, _view(place, shadow, commit, rev, staged), commit, notes)
     except Unassessable as trouble:
@@ -145,7 +145,8 @@ def _view(place: Located, shadow: Shadow, commit: str, rev: str, staged: bool) -
     return snapshots.of_worktree(shadow.git, place.root, exclude.decode("utf-8", "replace"))
 
 
-def _resolve(shadow: Shadow, rev: str) -> str:
+def resolve(shadow: Shadow, rev: str) -> str:
+    """Return the full id of the commit ``rev`` names, empty for an unborn HEAD; raises :class:`UsageError`."""
     if rev and not _REVISION.match(rev):
         raise UsageError(f"unknown revision {rev!r}")
     wanted = rev or "HEAD"

@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "files": "qmslint.kinds.files",
         "not": "qmslint.kinds.combine.negation",
         "profile": "qmslint.kinds.profile",
+        "secrets": "qmslint.kinds.secrets",
     }
 )
 GROUP = "qmslint.kinds"

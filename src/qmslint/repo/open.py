@@ -100,6 +100,10 @@ class Repository:
         """Return which paths each of a few commits changed."""
         return log.read_touched(self.git, tuple(shas)[:200]) if shas else {}
 
+    def paths_at(self, commit: str) -> tuple[str, ...]:
+        """Return the paths of all files of a commit."""
+        return tuple(snapshots.of_commit(self.git, commit).blobs)
+
     @property
     def objects(self) -> Objects:
         """Reader of single objects, such as a file at a tag."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
@@ -114,15 +115,15 @@ def _fork(scan: Scan, history: History, tip: str) -> str:
 
 
 @fact
-def release_branch_test(scan: Scan) -> object:
+def release_branch_test(scan: Scan) -> Any:
     """Return the compiled test for names of branches that releases come from."""
-    globs = tuple(scan.words("releases", "branches")) + scan.settings.release_branches
-    return compile_pattern("^(?:" + "|".join(glob_source(f"/{glob}") for glob in globs) + ")$")
+    own = [glob_source(f"/{glob}") for glob in scan.settings.release_branches]
+    return compile_pattern("^(?:" + "|".join([*scan.words("releases", "branches"), *own]) + ")$")
 
 
 def is_release_branch(scan: Scan, ref: str) -> bool:
     """Say whether a branch is one that releases may come from, by the configuration or by custom."""
-    return release_branch_test(scan).match(short(ref)) is not None  # type: ignore[attr-defined]
+    return release_branch_test(scan).match(short(ref)) is not None
 
 
 def short(ref: str) -> str:

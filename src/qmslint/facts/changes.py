@@ -10,7 +10,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.landing import Line, landed
 from qmslint.facts.people import authors_of, identities, roles
 from qmslint.facts.requests import SUBJECT, Request, markers
-from qmslint.facts.review import NONE, Judged, Ladder, has_change_id, ladder
+from qmslint.facts.review import Judged, Ladder, has_change_id, ladder
 from qmslint.patterns import any_of
 from qmslint.repo.history import Commit, History, Person
 
@@ -115,9 +115,9 @@ def _open(scan: Scan, history: History, line: Line) -> Iterator[tuple[Commit, tu
             continue
         if depth < DEPTH_LIMIT and carrying.search(commit.subject[:SUBJECT]) and not find.of(commit):
             inner = [c for c in _inner_line(history, commit, seen) if c.committed >= line.since]
-            if inner:
-                todo += [(c, depth + 1) for c in reversed(inner)]
-                continue
+            # What it carries may all have landed before: then it changes nothing.
+            todo += [(c, depth + 1) for c in reversed(inner)]
+            continue
         yield commit, _brought(history, commit, seen if depth else None)
 
 
@@ -196,8 +196,8 @@ def _people(scan: Scan, found: Sequence[Change]) -> int:
     who, same = roles(scan), identities(scan)
     keys = set()
     for change in found:
-        merger = change.commit.committer
-        people = [*change.authors, change.commit.author, merger, *([change.judged.reviewer] if change.judged.reviewer else [])]
+        people = [*change.authors, change.commit.author, change.commit.committer]
+        people += [change.judged.reviewer] if change.judged.reviewer else []
         keys.update(same.key(person) for person in people if who.is_person(person))
     return len(keys)
 
@@ -205,21 +205,35 @@ def _people(scan: Scan, found: Sequence[Change]) -> int:
 def leaves_no_trace(scan: Scan, found: Changes) -> str:
     """Return why the way of merging may leave no trace in git, or an empty string.
 
-    GitLab's fast-forward merges look like direct pushes; so do rebased requests, except that the committer of
-    some is another person.
+    GitLab's fast-forward merges look like direct pushes; so do rebased requests and patches sent by mail, except
+    that the committer of some is another person.
     """
-    shadow = scan.repo.shadow
-    refs = any_of(scan.words("changes", "gitlab_refs"))
-    gitlab = scan.glob(*scan.words("changes", "gitlab_files"))
-    hosted = bool(gitlab) or bool(shadow and any(refs.search(ref) for ref in shadow.refs))
-    requests = [change for change in found.items if change.request and change.request.platform != "ref"]
-    if hosted and not any(change.request and change.request.platform == "gitlab" for change in requests):
+    many = len(found.items)
+    visible = sum(1 for c in found.items if len(c.commit.parents) > 1 or (c.request and c.request.platform != "ref"))
+    requests = sum(1 for c in found.items if c.request and c.request.platform != "ref")
+    applied = sum(1 for c in found.items if _applied(scan, c))
+    if requests * 20 < many and applied * 2 >= many:
+        return "patches that were sent by mail carry no trace of their review in git"
+    if visible * 10 >= many:
+        return ""
+    if _on_gitlab(scan):
         return "GitLab's fast-forward merges leave no trace in git"
-    merges = any(len(change.commit.parents) > 1 for change in found.items)
-    applied = sum(change.step > NONE for change in found.items)
-    if not requests and not merges and applied * 5 >= len(found.items) > 0:
+    if applied * 5 >= many:
         return "rebased requests leave no trace in git but the committer"
     return ""
+
+
+def _applied(scan: Scan, change: Change) -> bool:
+    """Say whether somebody else than the author committed a change, as when a patch is applied or rebased."""
+    commit, same = change.work[0], identities(scan)
+    return roles(scan).is_person(commit.committer) and same.key(commit.committer) != same.key(commit.author)
+
+
+def _on_gitlab(scan: Scan) -> bool:
+    if scan.glob(*scan.words("changes", "gitlab_files")):
+        return True
+    prefixes = tuple(scan.words("changes", "gitlab_refs"))
+    return scan.repo.shadow is not None and any(ref.startswith(prefixes) for ref in scan.repo.shadow.refs)
 
 
 def imported(scan: Scan, found: Changes, share: float) -> bool:

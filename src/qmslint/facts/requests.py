@@ -58,7 +58,7 @@ class Markers:
                         return Request(name, _number(match))
         if len(commit.parents) > 1 and (match := self._merge.search(subject)):
             return Request("merge", _number(match))
-        head = self._heads.get(commit.sha)
+        head = next((n for sha in (commit.sha, *commit.parents[1:]) if (n := self._heads.get(sha))), "")
         return Request("ref", head) if head else None
 
 
@@ -67,9 +67,11 @@ def markers(scan: Scan) -> Markers:
     """Return the finder of merge requests for this repository."""
     shadow = scan.repo.shadow
     test = any_of(scan.words("changes", "request_refs"))
+    line = scan.history.first_parents
+    wanted = {commit.sha for commit in line} | {sha for commit in line for sha in commit.parents[1:]}
     heads: dict[str, str] = {}
     for ref, sha in shadow.refs.items() if shadow else ():
-        if not ref.startswith(("refs/heads/", "refs/tags/")) and (match := test.search(ref)):
+        if sha in wanted and not ref.startswith(("refs/heads/", "refs/tags/")) and (match := test.search(ref)):
             heads[sha] = _number(match)
     return Markers(scan.words("changes"), heads)
 

@@ -164,7 +164,7 @@ def _population(params: Params, found: Changes) -> dict[str, float | int | str]:
 
 def _too_few(params: Params, scan: Scan, found: Changes) -> Outcome:
     head = (
-        f"{len(found.items)} changes by people landed from {_day(found.line.since)} to {_day(scan.as_of)}, "
+        f"{len(found.items)} change{'' if len(found.items) == 1 else 's'} by people landed from {_day(found.line.since)} to {_day(scan.as_of)}, "
         f"{params.minimum} are needed to judge"
     )
     code, text = "TOO_FEW", head

@@ -12,6 +12,8 @@ from qmslint.repo.history import Commit
 
 SUBJECT = 500
 """Characters of a subject that are looked at."""
+_RECENT = 36
+"""Months in which heads of requests are of interest: a large mirror has a hundred thousand of them."""
 MESSAGE = 100_000
 """Bytes of a message that are looked at."""
 
@@ -67,8 +69,8 @@ def markers(scan: Scan) -> Markers:
     """Return the finder of merge requests for this repository."""
     shadow = scan.repo.shadow
     test = any_of(scan.words("changes", "request_refs"))
-    line = scan.history.first_parents
-    wanted = {commit.sha for commit in line} | {sha for commit in line for sha in commit.parents[1:]}
+    since = scan.since(_RECENT)
+    wanted = {commit.sha for commit in scan.history.commits if commit.committed >= since}
     heads: dict[str, str] = {}
     for ref, sha in shadow.refs.items() if shadow else ():
         if sha in wanted and not ref.startswith(("refs/heads/", "refs/tags/")) and (match := test.search(ref)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,6 +12,8 @@ _FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
 LOG_FORMAT = "--format=tformat:" + "%x00".join(_FIELDS)
 """The fields of a commit that are read, also what the benchmark's floor reads."""
 TAG_LIMIT = 100_000
+BESIDE_LIMIT = 50_000
+"""Commits outside the examined line that are read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,29 @@ def read_history(git: Git, head: str, cut: frozenset[str], mailmap: str = "") ->
     with git.stream(*options, "log", "-z", LOG_FORMAT, head, "--") as chunks:
         commits = tuple(_commits(chunks))
     return History(commits, cut, head)
+
+
+def read_beside(
+    git: Git, tips: Sequence[str], head: str, mailmap: str = "", limit: int = BESIDE_LIMIT
+) -> tuple[Commit, ...]:
+    """Read the commits reachable from ``tips`` but not from ``head``, newest first, at most ``limit``."""
+    options = ["-c", f"mailmap.blob={mailmap}"] if mailmap else ["-c", "log.mailmap=false"]
+    rest = [f"--max-count={limit}", *tips, "--not", head, "--"]
+    with git.stream(*options, "log", "-z", LOG_FORMAT, *rest) as chunks:
+        return tuple(_commits(chunks))
+
+
+def read_touched(git: Git, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return which paths each of some commits changed, against its first parent."""
+    form = "--format=tformat:%x01%H%x00"
+    options = ("--no-walk=unsorted", "--first-parent", "-m", "--root", "--no-renames", "--name-only")
+    out = git.run("log", "-z", form, *options, *shas, "--")
+    touched = {}
+    for part in out.split(b"\x01")[1:]:
+        sha, _, names = part.partition(b"\0")
+        paths = (name.strip(b"\n").decode("utf-8", "surrogateescape") for name in names.split(b"\0"))
+        touched[sha.decode("ascii")] = tuple(path for path in paths if path)
+    return touched
 
 
 def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from qmslint.repo import history as log
 from qmslint.repo import snapshot as snapshots
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.locate import Located, locate
+from qmslint.repo.objects import Objects
 from qmslint.repo.shadow import Shadow, cast, read_small
 from qmslint.repo.snapshot import Snapshot
 
@@ -40,6 +42,7 @@ class Repository:
     snapshot: Snapshot
     commit: str
     notes: list[str] = field(default_factory=list)
+    _beside: dict[tuple[str, ...], tuple[log.Commit, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -80,6 +83,33 @@ class Repository:
     def tags(self) -> tuple[log.Tag, ...]:
         """All tags of the clone, oldest first."""
         return log.read_tags(self.git)
+
+    def beside(self, tips: Sequence[str]) -> tuple[log.Commit, ...]:
+        """Return the commits reachable from ``tips`` but not from the examined one, newest first."""
+        wanted = tuple(sorted(set(tips)))
+        if wanted not in self._beside:
+            try:
+                read = log.read_beside(self.git, wanted, self.commit, f"{self.commit}:.mailmap") if wanted else ()
+            except GitFailed as failure:
+                code = "PARTIAL_CLONE" if self.shadow and self.shadow.partial else failure.code
+                raise Unassessable(code, f"other branches cannot be read: {failure.text}") from failure
+            self._beside[wanted] = read
+        return self._beside[wanted]
+
+    def touched(self, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return which paths each of a few commits changed."""
+        return log.read_touched(self.git, tuple(shas)[:200]) if shas else {}
+
+    def paths_at(self, commit: str) -> tuple[str, ...]:
+        """Return the paths of all files of a commit."""
+        return tuple(snapshots.of_commit(self.git, commit).blobs)
+
+    @property
+    def objects(self) -> Objects:
+        """Reader of single objects, such as a file at a tag."""
+        if self.shadow is None:
+            raise Unassessable("NO_GIT", "the folder is not a git repository")
+        return self.shadow.objects
 
     @cached_property
     def head_blobs(self) -> dict[str, str]:

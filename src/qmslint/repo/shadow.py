@@ -18,6 +18,7 @@ from pathlib import Path
 from qmslint.errors import RepoError
 from qmslint.repo.gitcmd import Git
 from qmslint.repo.locate import Located
+from qmslint.repo.objects import Objects
 
 _PACKED_LIMIT = 64 * 1024 * 1024
 _INDEX_LIMIT = 512 * 1024 * 1024
@@ -64,9 +65,19 @@ class Shadow:
     default_branch: str = ""
     refs: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    reader: Objects | None = None
+
+    @property
+    def objects(self) -> Objects:
+        """Reader of single objects, shared by everybody who looks into other revisions."""
+        if self.reader is None:
+            self.reader = Objects(self.git)
+        return self.reader
 
     def close(self) -> None:
         """Remove the shadow."""
+        if self.reader:
+            self.reader.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
         "attested": "qmslint.kinds.attested",
+        "branch-policy": "qmslint.kinds.branch_policy",
         "changes": "qmslint.kinds.changes",
         "files": "qmslint.kinds.files",
         "not": "qmslint.kinds.combine.negation",

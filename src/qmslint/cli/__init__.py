@@ -13,9 +13,11 @@ from qmslint import __version__
 COMMANDS = {
     "check": "Examine a repository and report clause by clause.",
     "clauses": "List the clauses of an edition and how far each can be seen.",
+    "diff": "Show what became better, worse, new or gone between two revisions.",
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
     "rules": "List the rules; make a new one; run their cases.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
+    "trend": "Show the states of the clauses over time.",
 }
 """Every command with its one line; its module is imported only when it runs."""
 

@@ -36,6 +36,8 @@ class Scan:
         The only clock: seconds since 1970 (UTC) at the end of the day of the examination.
     vocabulary : mapping
         Word and name lists of the packs: document names, heading synonyms, command classes …
+    memo, shared : dict
+        Answers of facts: of this scan, and of file contents whatever the revision they are at.
     """
 
     repo: Repository
@@ -43,6 +45,7 @@ class Scan:
     as_of: int
     vocabulary: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
+    shared: dict[Any, Any] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -116,6 +119,28 @@ class Scan:
                 "SHALLOW", "the clone is cut off; fetch the whole history (fetch-depth: 0, GIT_DEPTH: 0)"
             )
         return history
+
+
+def fact_of_content(
+    function: Callable[Concatenate[str, str, P], T],
+) -> Callable[Concatenate[Scan, str, P], T | None]:
+    """Make a function of a path and its text a fact of a scan and a path.
+
+    The answer is remembered by the content's object id, so that other revisions with the same content share it.
+    It is ``None`` where the file is missing, too large or not text.
+    """
+
+    @wraps(function)
+    def remembered(scan: Scan, path: str, *args: P.args, **kwargs: P.kwargs) -> T | None:
+        blob = scan.snapshot.blobs.get(path) if scan.snapshot.view == "commit" else None
+        memo = scan.shared if blob else scan.memo
+        key = (function, path, blob, args, tuple(kwargs.items()))
+        if key not in memo:
+            text = scan.text(path)
+            memo[key] = None if text is None else function(path, text, *args, **kwargs)
+        return cast("T | None", memo[key])
+
+    return cast("Callable[Concatenate[Scan, str, P], T | None]", remembered)
 
 
 def fact(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import select
-import subprocess
 import time
 
-from qmslint.repo.gitcmd import Git
+from qmslint.repo.gitcmd import Git, Process
 
 PATIENCE = 30.0
 """Seconds one answer may take."""
@@ -24,7 +23,7 @@ class Batch:
 
     def __init__(self, git: Git) -> None:
         self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._pending = b""
 
     def read(self, name: str, limit: int) -> tuple[str, bytes]:

@@ -21,6 +21,7 @@ from typing import IO
 
 from qmslint.errors import RepoError, Unassessable
 
+Process = subprocess.Popen[bytes]
 TIMEOUT = 120.0
 """Seconds a single git process may take."""
 OUTPUT_LIMIT = 256 * 1024 * 1024
@@ -112,7 +113,7 @@ class Git:
         self._program = executable(avoid)
         self._env = environment(shadow)
         self._places = tuple(sorted((str(shadow), *map(str, places)), key=len, reverse=True))
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[Process] = set()
         self.processes = 0
 
     def run(self, *arguments: str, timeout: float = TIMEOUT, given: bytes | None = None) -> bytes:
@@ -157,11 +158,11 @@ class Git:
             said = self._complaint(watch.said) or (f"ended by signal {-code}" if code < 0 else f"exit code {code}")
             raise GitFailed("UNREADABLE", f"git {_verb(arguments)} failed: {said}")
 
-    def open(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def open(self, *arguments: str) -> Process:
         """Start a git process that is fed and read in turn; :meth:`finish` ends it, :meth:`close` at the latest."""
         return self._start(arguments, subprocess.PIPE, subprocess.DEVNULL)
 
-    def finish(self, process: subprocess.Popen[bytes]) -> None:
+    def finish(self, process: Process) -> None:
         """End a process started by :meth:`open`."""
         self._finish(process)
         _close(process.stdin, process.stdout)
@@ -171,7 +172,7 @@ class Git:
         for process in list(self._running):
             self._finish(process)
 
-    def _start(self, arguments: Sequence[str], stdin: int, stderr: int) -> subprocess.Popen[bytes]:
+    def _start(self, arguments: Sequence[str], stdin: int, stderr: int) -> Process:
         self.processes += 1
         try:
             process = subprocess.Popen(  # noqa: S603 - fixed program, list arguments, scrubbed environment
@@ -188,7 +189,7 @@ class Git:
         self._running.add(process)
         return process
 
-    def _finish(self, process: subprocess.Popen[bytes]) -> None:
+    def _finish(self, process: Process) -> None:
         if process.poll() is None:
             _kill(process)
             process.wait()
@@ -207,7 +208,7 @@ class Git:
 class _Watch(threading.Thread):
     """Keeps the beginning of what a process says on standard error, and ends it when its time is up."""
 
-    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+    def __init__(self, process: Process, seconds: float) -> None:
         super().__init__(daemon=True)
         self._process = process
         self._deadline = time.monotonic() + seconds
@@ -259,7 +260,7 @@ class _Chunks(Iterator[bytes]):
         return chunk
 
 
-def _feed(process: subprocess.Popen[bytes], given: bytes) -> None:
+def _feed(process: Process, given: bytes) -> None:
     assert process.stdin
     try:
         process.stdin.write(given)
@@ -269,7 +270,7 @@ def _feed(process: subprocess.Popen[bytes], given: bytes) -> None:
         _close(process.stdin)
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: Process) -> None:
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (OSError, AttributeError):

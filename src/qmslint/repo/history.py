@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ _FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
 LOG_FORMAT = "--format=tformat:" + "%x00".join(_FIELDS)
 """The fields of a commit that are read, also what the benchmark's floor reads."""
 TAG_LIMIT = 100_000
+_RECORD = re.compile(rb"\x01(?=[0-9a-f]{40}(?:[0-9a-f]{24})?\0)")
 LATEST = 253_402_214_400
 """The last day of the year 9999, the end of what calendars of programs can hold."""
 
@@ -178,10 +180,18 @@ def read_history(git: Git, head: str, cut: frozenset[str], mailmap: str = "") ->
     return History(commits, cut, head)
 
 
+def records(output: bytes) -> list[bytes]:
+    """Split output of ``git log`` whose records start with ``%x01%H`` and a NUL.
+
+    A name or path can hold the first byte, but never the NUL after an object id.
+    """
+    return _RECORD.split(output)[1:]
+
+
 def committed(git: Git, sha: str) -> int:
     """Return when one commit was made, in seconds since 1970."""
     out = git.run("log", "--no-walk", "--max-count=1", "--format=tformat:%ct", sha, "--")
-    return _time(out.strip())
+    return seconds_of(out.strip())
 
 
 def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
@@ -203,9 +213,9 @@ def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
                 sha.decode("ascii"),
                 tuple(parents.decode("ascii").split()),
                 author,
-                _time(a_time),
+                seconds_of(a_time),
                 committer,
-                _time(c_time),
+                seconds_of(c_time),
                 body,
             )
     if pending or rest:
@@ -218,7 +228,8 @@ def _person(people: dict[tuple[bytes, bytes], Person], name: bytes, email: bytes
     return person
 
 
-def _time(text: bytes) -> int:
+def seconds_of(text: bytes) -> int:
+    """Return a moment git printed, within :data:`LATEST`; 0 where it is none."""
     try:
         return min(max(int(text), 0), LATEST)
     except ValueError:
@@ -284,7 +295,7 @@ def _tag(fields: list[bytes]) -> tuple[Tag, bytes]:
             commit.decode("ascii"),
             annotated,
             tagger.decode("utf-8", "replace").strip() if annotated else "",
-            _time(time),
+            seconds_of(time),
             message.strip(),
             signed,
         ),

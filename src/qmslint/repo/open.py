@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from qmslint.errors import RepoError, Unassessable, UsageError
 from qmslint.repo import history as log
@@ -15,7 +16,8 @@ from qmslint.repo import snapshot as snapshots
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.listing import list_commit
 from qmslint.repo.locate import Located, locate, read_small
-from qmslint.repo.shadow import Shadow, cast, copy_logs
+from qmslint.repo.shadow import Shadow, copy_logs
+from qmslint.repo.shadow import cast as cast_shadow
 from qmslint.repo.snapshot import Snapshot
 
 _REVISION = re.compile(r"[^\x00-\x20-][^\x00-\x1f\x7f]{0,255}\Z")
@@ -70,14 +72,16 @@ class Repository:
             raise Unassessable("NO_GIT", "the folder is not a git repository")
         return self.shadow.git
 
-    @property
+    @cached_property
     def history(self) -> log.History:
         """All commits up to the examined one."""
-        with self._reading:  # it may be read ahead in another thread
-            return self._history
+        with self._reading:
+            # Another thread may have read it while this one waited.
+            if "history" not in self.__dict__:
+                self.__dict__["history"] = self._read_history()
+        return cast("log.History", self.__dict__["history"])
 
-    @cached_property
-    def _history(self) -> log.History:
+    def _read_history(self) -> log.History:
         git = self.git
         assert self.shadow
         if not self.commit and self.shadow.tip:
@@ -156,9 +160,9 @@ def open_repository(path: Path, rev: str = "", staged: bool = False) -> Reposito
             raise RepoError(f"{path} cannot be read: {error.strerror}") from error
     if staged and place.bare:
         raise UsageError("--staged needs a work tree; this repository is bare")
-    shadow = cast(place, _hook_index(place) if staged else None)
+    shadow = cast_shadow(place, _hook_index(place) if staged else None)
     try:
-        commit = _resolve(place, shadow, rev)
+        commit = resolve(shadow, rev)
         snapshot = _view(place, shadow, commit, rev, staged)
         return Repository(place, shadow, snapshot, commit, list(shadow.notes))
     except Unassessable as trouble:
@@ -195,11 +199,12 @@ def _view(place: Located, shadow: Shadow, commit: str, rev: str, staged: bool) -
         return snapshots.of_worktree(shadow.git, place.root, exclude.decode("utf-8", "replace"))
 
 
-def _resolve(place: Located, shadow: Shadow, rev: str) -> str:
+def resolve(shadow: Shadow, rev: str) -> str:
+    """Return the full id of the commit ``rev`` names, empty for an unborn HEAD; raises :class:`UsageError`."""
     if rev and not _REVISION.match(rev):
         raise UsageError(f"unknown revision {rev!r}")
     if "@{" in rev:
-        copy_logs(shadow, place, rev.partition("@{")[0])
+        copy_logs(shadow, rev.partition("@{")[0])
     try:
         wanted = f"{rev or 'HEAD'}^{{commit}}"
         out = shadow.git.run("rev-parse", "--verify", "--quiet", "--end-of-options", wanted)

@@ -80,10 +80,10 @@ def read_refs(place: Located) -> Refs:
         refs.notes.append("a grafts file was ignored")
     refs.default_branch = _default_branch(refs, found)
     refs.values = {name: value for name in found if (value := _follow(name, found))}
-    for name in _PSEUDO:
-        words = (read_small(place.git_dir / name, 1 << 16) or b"").split()
+    for pseudo in _PSEUDO:
+        words = (read_small(place.git_dir / pseudo, 1 << 16) or b"").split()
         if words and SHA.match(words[0]):
-            refs.pseudo[name] = words[0]
+            refs.pseudo[pseudo] = words[0]
     return refs
 
 

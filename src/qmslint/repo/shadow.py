@@ -47,6 +47,10 @@ class Shadow:
 
     Parameters
     ----------
+    path : Path
+        The directory.
+    place : Located
+        The original.
     git : Git
         Runs git in it.
     head : str
@@ -68,6 +72,7 @@ class Shadow:
     """
 
     path: Path
+    place: Located
     git: Git
     head: str = ""
     tip: str = ""
@@ -113,7 +118,7 @@ def cast(place: Located, index: Path | None = None) -> Shadow:
     try:
         (folder / "empty").write_bytes(b"")
         (folder / "refs").mkdir()
-        shadow = Shadow(folder, Git(folder, place.root, (place.common_dir, place.git_dir, place.root)))
+        shadow = Shadow(folder, place, Git(folder, place.root, (place.common_dir, place.git_dir, place.root)))
         _configure(shadow, place.common_dir)
         _borrow_objects(shadow, place.common_dir)
         _copy_refs(shadow, read_refs(place))
@@ -148,8 +153,9 @@ def temporary_folder(root: Path) -> str:
     raise RepoError("there is no folder for temporary files outside the examined tree", hint="set TMPDIR")
 
 
-def copy_logs(shadow: Shadow, place: Located, name: str) -> None:
+def copy_logs(shadow: Shadow, name: str) -> None:
     """Copy the reflogs that a revision such as ``main@{yesterday}`` of the branch ``name`` can need."""
+    place = shadow.place
     assert place.git_dir and place.common_dir
     wanted = {("HEAD", place.git_dir)}
     for form in ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD"):

@@ -1,0 +1,101 @@
+"""Compare two reports: what became better, worse, new or gone, and which commits did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from qmslint.engine.baseline import keys_of
+from qmslint.model.outcome import Grade, State
+from qmslint.model.report import Report, Result
+
+Direction = Literal["worse", "new", "better", "gone", "unseen", "same"]
+_WEIGHT = {None: 0, Grade.OFI: 1, Grade.MINOR: 2, Grade.MAJOR: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How one rule came out before and after.
+
+    Parameters
+    ----------
+    direction : str
+        ``worse`` (a gap opened, grew or weighs more), ``new`` and ``gone`` (the rule is judged on one side only),
+        ``better`` (a gap closed or shrank), ``unseen`` (it can no longer be assessed), ``same``.
+    before, after : Result or None
+        The results.
+    places : tuple of str
+        Paths at which the gap is new, or for an improvement gone.
+    commits : tuple of str
+        Commits between the two that touched the places the results rest on.
+    """
+
+    rule: str
+    title: str
+    direction: Direction
+    before: Result | None
+    after: Result | None
+    places: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
+
+    @property
+    def regression(self) -> Grade | None:
+        """Grade of a gap that opened or grew, else ``None``."""
+        open_ = self.after and self.after.state is State.NONCONFORMING and not self.after.disposition
+        return self.after.grade if open_ and self.after and self.direction in ("worse", "new") else None
+
+
+def compare(before: Report, after: Report, touched: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
+    """Return a change for every rule of either report, in the order of rule ids.
+
+    Parameters
+    ----------
+    before, after : Report
+        Reports by the same edition.
+    touched : mapping of path to tuple of commit ids
+        What changed between the two.
+    """
+    old = {result.rule: result for result in before.results}
+    new = {result.rule: result for result in after.results}
+    return tuple(_change(old.get(rule), new.get(rule), touched) for rule in sorted(old.keys() | new.keys()))
+
+
+def _change(before: Result | None, after: Result | None, touched: Mapping[str, tuple[str, ...]]) -> Change:
+    known = after or before
+    assert known is not None
+    direction, places = _direction(before, after)
+    commits: tuple[str, ...] = ()
+    if direction != "same":
+        paths = [*places, *_paths(after), *_paths(before)]
+        commits = tuple(dict.fromkeys(sha for path in paths for sha in touched.get(path, ())))[:20]
+    return Change(known.rule, known.title, direction, before, after, places, commits)
+
+
+def _direction(before: Result | None, after: Result | None) -> tuple[Direction, tuple[str, ...]]:
+    if before is None or after is None:
+        return ("gone" if after is None else "new"), ()
+    was, now = before.state is State.NONCONFORMING, after.state is State.NONCONFORMING
+    added = _places(keys_of(after) - keys_of(before)) if was and now else ()
+    removed = _places(keys_of(before) - keys_of(after)) if was and now else ()
+    heavier = _WEIGHT[after.grade] - _WEIGHT[before.grade]
+    if now and (not was or added or heavier > 0):
+        return "worse", added or _places(keys_of(after))
+    if was and not now:
+        better = after.state in (State.CONFORMING, State.NOT_APPLICABLE)
+        return ("better" if better else "unseen"), _places(keys_of(before))
+    if was and now and (removed or heavier < 0):
+        return "better", removed
+    if before.state is State.CONFORMING and after.state in (State.NOT_ASSESSABLE, State.ERROR):
+        return "unseen", ()
+    if before.state in (State.NOT_ASSESSABLE, State.ERROR) and after.state is State.CONFORMING:
+        return "better", ()
+    return "same", ()
+
+
+def _places(keys: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({key.partition(":")[2] for key in keys} - {""}))
+
+
+def _paths(result: Result | None) -> tuple[str, ...]:
+    return tuple(item.path for item in result.evidence if item.path) if result else ()

@@ -83,4 +83,3 @@ def _number(match: Any) -> str:
         if text:
             return text if isinstance(text, str) else text.decode("utf-8", "replace")
     return ""
-

@@ -74,7 +74,10 @@ def check(params: Params, scan: Scan) -> Outcome:
     if trace:
         text = f"{head}; {trace}, so nothing can be said about the others: add trailers or an export of the approvals"
         return not_assessable(
-            "MERGE_METHOD_OPAQUE", text, [_figure(params, scan, found, head), *map(_cite, count.bad[:3])], measured=measured
+            "MERGE_METHOD_OPAQUE",
+            text,
+            [_figure(params, scan, found, head), *map(_cite, count.bad[:3])],
+            measured=measured,
         )
     evidence = [_figure(params, scan, found, head), *(_cite(c) for c in count.bad[: params.listed])]
     return nonconforming(head, evidence, _gap(params, share), measured=measured)
@@ -171,9 +174,7 @@ def _too_few(params: Params, scan: Scan, found: Changes) -> Outcome:
     if imported(scan, found, 0.9):
         code = "HISTORY_IMPORTED"
         text = f"{head}; the history begins with a commit that already holds nearly everything"
-    return not_assessable(
-        code, text, [_figure(params, scan, found, head)], measured=_population(params, found)
-    )
+    return not_assessable(code, text, [_figure(params, scan, found, head)], measured=_population(params, found))
 
 
 def _gap(params: Params, share: float) -> str:

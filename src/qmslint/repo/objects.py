@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-
+from qmslint.repo.batch import Batch
 from qmslint.repo.gitcmd import Git
 
 OBJECT_LIMIT = 2 * 1024 * 1024
@@ -23,8 +22,7 @@ class Objects:
     """
 
     def __init__(self, git: Git) -> None:
-        self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+        self._batch = Batch(git)
         self._known: dict[str, tuple[str, bytes]] = {}
         self._left = TOTAL_LIMIT
 
@@ -45,17 +43,7 @@ class Objects:
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            try:
-                if stream:
-                    stream.close()
-            except OSError:
-                pass
+        self._batch.close()
 
     def _read(self, name: str) -> tuple[str, bytes]:
         if name not in self._known:
@@ -63,32 +51,9 @@ class Objects:
         return self._known[name]
 
     def _ask(self, name: str) -> tuple[str, bytes]:
-        if self._process is None:
-            self._process = self._git.open("cat-file", "--batch")
-        process = self._process
-        assert process.stdin and process.stdout
-        try:
-            process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
-            process.stdin.flush()
-            # The answer to an unknown name repeats it, blanks included.
-            head = process.stdout.readline()
-            words = head.split()
-            if head.endswith(b" missing\n") or head.endswith(b" ambiguous\n"):
-                return "missing", b""
-            if len(words) != 3 or not words[2].isdigit():
-                raise OSError("git said something unexpected")
-            size = int(words[2])
-            if size > min(OBJECT_LIMIT, self._left):
-                self.close()  # reading past a large object costs more than starting anew
-                return "large", b""
-            content = process.stdout.read(size + 1)[:-1]
-            if len(content) != size:
-                raise OSError("git ended early")
-        except OSError:
-            self.close()
-            return "unreadable", b""
-        self._left -= size
-        return words[1].decode("ascii", "replace"), content
+        kind, content = self._batch.read(name, min(OBJECT_LIMIT, self._left))
+        self._left -= len(content)
+        return kind, content
 
 
 def _entries(content: bytes, width: int) -> list[tuple[str, str]]:

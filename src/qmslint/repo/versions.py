@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qmslint.repo.gitcmd import Git
+from qmslint.repo.history import records, seconds_of
 from qmslint.repo.text import decode
 
 LIMIT = 200
@@ -32,10 +33,10 @@ def versions_of(git: Git, commit: str, path: str) -> tuple[Version, ...]:
     options = ("--raw", "-z", "--no-renames", "--no-abbrev", f"--max-count={LIMIT}")
     out = git.run("log", form, *options, commit, "--", f":(literal,top){path}")
     found = []
-    for part in out.split(b"\x01")[1:]:
+    for part in records(out):
         sha, author, moment, *rest = part.split(b"\0")
         blob = next((item.split()[3] for item in rest if item.lstrip(b"\n").startswith(b":")), b"")
-        found.append((sha.decode(), author.decode("utf-8", "replace"), int(moment), blob.decode()))
+        found.append((sha.decode(), author.decode("utf-8", "replace"), seconds_of(moment), blob.decode()))
     return tuple(
         Version(sha, author, moment, _text(git, blob), number == 0 and _signed(git, sha))
         for number, (sha, author, moment, blob) in enumerate(found)

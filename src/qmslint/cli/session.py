@@ -21,6 +21,7 @@ from qmslint.facts.base import Scan
 from qmslint.model.report import Report
 from qmslint.packs.catalogue import known_clause, load_catalogue
 from qmslint.packs.load import Library, Loaded
+from qmslint.repo.history import LATEST
 from qmslint.repo.open import Repository
 from qmslint.settings import Settings
 
@@ -156,12 +157,10 @@ def clock(repository: Repository, as_of: str = "") -> int:
     if as_of:
         return end_of_day(as_of)
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdigit():
-        return int(epoch)
-    if repository.snapshot.view == "commit":
-        commit = repository.history.by_sha.get(repository.commit)
-        if commit:
-            return commit.committed
+    if epoch.isascii() and epoch.isdigit() and len(epoch) <= 18:
+        return min(int(epoch), LATEST)
+    if repository.snapshot.view == "commit" and repository.committed:
+        return repository.committed
     return end_of_day(datetime.now(UTC).date().isoformat())
 
 

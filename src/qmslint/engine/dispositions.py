@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from qmslint.engine import baseline, waivers
-from qmslint.errors import ConfigError, Unassessable
+from qmslint.errors import QmslintError, Unassessable
 from qmslint.facts.attestations import Attestation, attestations, covers
 from qmslint.facts.base import Scan
 from qmslint.model.outcome import State
@@ -119,6 +119,6 @@ def _past(scan: Scan, item: waivers.Held) -> waivers.Past:
 def _earlier(text: str | None) -> tuple[waivers.Held, ...]:
     try:
         data = waivers.read_leniently(text or "")
-    except ConfigError:
+    except QmslintError:
         return ()
     return data

@@ -12,7 +12,6 @@ from qmslint.engine.dispositions import Exceptions, dispose
 from qmslint.engine.judge import judge
 from qmslint.engine.plan import Plan
 from qmslint.engine.rollup import roll_up, translate
-from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.profile import Switch, switch
 from qmslint.facts.view import dirty, number_of
@@ -81,7 +80,7 @@ def _read_ahead(scan: Scan, plan: Plan) -> threading.Thread | None:
     def read() -> None:
         try:
             scan.repo.history  # noqa: B018 - computed and kept
-        except Unassessable:
+        except Exception:  # noqa: BLE001, S110 - it is raised again, and told, where the history is asked for
             pass
 
     thread = threading.Thread(target=read, daemon=True)

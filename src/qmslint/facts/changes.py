@@ -128,7 +128,9 @@ def _brought(history: History, merge: Commit, taken: set[str] | None) -> tuple[C
     """
     place = history.landing.get(merge.sha, -1)
     own = _first_parents(history, merge, place) if taken is not None else frozenset()
-    todo, found, seen = list(merge.parents[1:]), [], set()
+    todo = list(merge.parents[1:])
+    found: list[Commit] = []
+    seen: set[str] = set()
     while todo and len(found) < BROUGHT_LIMIT:
         sha = todo.pop()
         commit = history.by_sha.get(sha)
@@ -146,7 +148,7 @@ def _brought(history: History, merge: Commit, taken: set[str] | None) -> tuple[C
 
 def _first_parents(history: History, merge: Commit, place: int) -> frozenset[str]:
     """Return the line below a merge inside an opened branch, as far as it landed at the same place."""
-    found = set()
+    found: set[str] = set()
     sha = merge.parents[0]
     while sha in history.by_sha and history.landing.get(sha, -1) >= place and len(found) < BROUGHT_LIMIT:
         found.add(sha)
@@ -194,7 +196,7 @@ def _squashing(scan: Scan, opened: Sequence[tuple[Commit, tuple[Commit, ...]]]) 
 
 def _people(scan: Scan, found: Sequence[Change]) -> int:
     who, same = roles(scan), identities(scan)
-    keys = set()
+    keys: set[str] = set()
     for change in found:
         people = [*change.authors, change.commit.author, change.commit.committer]
         people += [change.judged.reviewer] if change.judged.reviewer else []

@@ -52,12 +52,12 @@ class Markers:
                 if match := pattern.search(subject):
                     return Request(name, _number(match))
         message = commit.message[:MESSAGE]
-        if b": " in message or b"request" in message or b"loses #" in message:
-            if self._any_line.search(message):
-                text = message.decode("utf-8", "replace")
-                for name, pattern in self._lines:
-                    if match := pattern.search(text):
-                        return Request(name, _number(match))
+        likely = b": " in message or b"request" in message or b"loses #" in message
+        if likely and self._any_line.search(message):
+            text = message.decode("utf-8", "replace")
+            for name, pattern in self._lines:
+                if match := pattern.search(text):
+                    return Request(name, _number(match))
         if len(commit.parents) > 1 and (match := self._merge.search(subject)):
             return Request("merge", _number(match))
         head = next((n for sha in (commit.sha, *commit.parents[1:]) if (n := self._heads.get(sha))), "")

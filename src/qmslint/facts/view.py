@@ -36,6 +36,6 @@ def dirty(scan: Scan) -> bool:
 def number_of(scan: Scan, what: Literal["commits", "tags"]) -> int:
     """Return how many commits or tags there are, 0 where they cannot be read."""
     try:
-        return len(scan.history.commits) if what == "commits" else len(scan.tags)
+        return scan.repo.count() if what == "commits" else len(scan.tags)
     except Unassessable:
         return 0

@@ -84,6 +84,19 @@ class Repository:
                 self.__dict__["history"] = self._read_history()
         return cast("log.History", self.__dict__["history"])
 
+    def read_ahead(self) -> None:
+        """Let git read the history while other things are done; a failure shows up where the history is asked for."""
+        if self.shadow is None or not self.commit or "history" in self.__dict__:
+            return
+
+        def read() -> None:
+            try:
+                self.history  # noqa: B018 - computed and kept
+            except Exception:  # noqa: BLE001, S110 - it is raised again, and told, where the history is asked for
+                pass
+
+        threading.Thread(target=read, daemon=True).start()
+
     def _read_history(self) -> log.History:
         git = self.git
         assert self.shadow
@@ -97,6 +110,13 @@ class Repository:
         except GitFailed as failure:
             code = self.shadow.unreadable(failure.code)
             raise Unassessable(code, f"the history cannot be read: {failure.text}") from failure
+
+    def count(self) -> int:
+        """Return how many commits lead to the examined one; the history is not read for it."""
+        if "history" in self.__dict__ or self._reading.acquire(blocking=False) is False:
+            return len(self.history.commits)
+        self._reading.release()
+        return int(self.git.run("rev-list", "--count", self.commit)) if self.commit else 0
 
     @cached_property
     def committed(self) -> int:

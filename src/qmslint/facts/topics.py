@@ -33,7 +33,8 @@ class Sighting:
 
 def expression(synonym: str) -> str:
     """Return the pattern of one synonym, to be matched against folded text."""
-    text = fold(synonym)
+    # Folding would spell the sign of a gap out as three dots.
+    text = "…".join(fold(part) for part in synonym.split("…"))
     out = r"\b" if text[:1].isalnum() else ""
     skip = False
     tokens = _TOKEN.findall(text)
@@ -47,7 +48,9 @@ def expression(synonym: str) -> str:
             skip = False
         else:
             skip = False
-            out += {"*": r"[\w'’-]*", "#": r"[0-9][0-9.,]*", "(": "(?:", ")": ")", "|": "|"}.get(token, re.escape(token))
+            out += {"*": r"[\w'’-]*", "#": r"[0-9][0-9.,]*", "(": "(?:", ")": ")", "|": "|"}.get(
+                token, re.escape(token)
+            )
     return out + (r"\b" if text[-1:].isalnum() else "")
 
 

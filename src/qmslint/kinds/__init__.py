@@ -25,6 +25,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "attested": "qmslint.kinds.attested",
         "branch-policy": "qmslint.kinds.branch_policy",
         "changes": "qmslint.kinds.changes",
+        "checklist": "qmslint.kinds.checklist",
+        "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
         "not": "qmslint.kinds.combine.negation",
         "profile": "qmslint.kinds.profile",

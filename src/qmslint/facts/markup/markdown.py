@@ -20,6 +20,7 @@ _DIVIDER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[
 _HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>(.{0,300}?)</h\1>", re.I)
 _SUMMARY = re.compile(r"<summary\b[^<>]{0,100}>(.{1,300}?)(?:</summary>|$)", re.I)
 _BOLD = re.compile(r"[ \t]{0,3}(\*\*|__)([^*_\n]{2,80})\1:?[ \t]*$")
+_CLICK = re.compile(r"\s*\((?:click|tap|press)\b[^()]{0,60}\)", re.I)
 _TITLE_LEVEL = 7
 _HTML_CHECK = re.compile(r"<input\b[^<>]{0,80}checkbox[^<>]{0,80}>", re.I)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
@@ -151,7 +152,8 @@ class _Reader:
         """Take in the summary of a folding block or a paragraph of bold text as a title."""
         summary = _SUMMARY.search(text) if "<summary" in text else None
         if summary:
-            self.out.heading(_TITLE_LEVEL, self.inline(_TAG.sub("", summary[1]), index + 1), index + 1)
+            title = _CLICK.sub("", self.inline(_TAG.sub("", summary[1]), index + 1))
+            self.out.heading(_TITLE_LEVEL, title, index + 1)
             return True
         bold = _BOLD.match(text) if text.lstrip()[:2] in ("**", "__") else None
         alone = not below.strip() and (index == 0 or not lines[index - 1].strip())

@@ -144,7 +144,7 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """Headings and prose in order, one line each, for searching; see :meth:`line_at`."""
+        """Headings, prose and column names in order, one line each, for searching; see :meth:`line_at`."""
         return "\n".join(text for _, text in self._ordered)
 
     @cached_property
@@ -155,6 +155,7 @@ class Document:
     @cached_property
     def _ordered(self) -> tuple[tuple[int, str], ...]:
         parts = [(h.line, h.text) for h in self.headings] + [(p.line, p.text) for p in self.prose]
+        parts += [(t.line, " | ".join(t.header)) for t in self.tables]
         return tuple(sorted(parts, key=lambda part: part[0]))
 
     def line_at(self, offset: int) -> int:

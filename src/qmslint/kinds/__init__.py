@@ -28,7 +28,11 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "checklist": "qmslint.kinds.checklist",
         "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
+        "forbidden-text": "qmslint.kinds.forbidden_text",
+        "licence": "qmslint.kinds.licence",
+        "links": "qmslint.kinds.links",
         "not": "qmslint.kinds.combine.negation",
+        "placeholders": "qmslint.kinds.placeholders",
         "profile": "qmslint.kinds.profile",
         "secrets": "qmslint.kinds.secrets",
     }

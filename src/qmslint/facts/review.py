@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
+from qmslint.facts.branch_policy import policy_in_force
 from qmslint.facts.people import Identities, Roles, authors_of, identities, roles
 from qmslint.facts.requests import MESSAGE, SUBJECT, Request, markers
 from qmslint.facts.trailers import person_in
@@ -166,14 +166,8 @@ def describe(request: Request) -> str:
 
 def approval_policy(scan: Scan) -> bool:
     """Say whether a branch policy that asks for an approval is seen in the repository."""
-    name = "qmslint.facts.branch_policy"
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as missing:
-        if missing.name != name:
-            raise
-        return False
-    return bool(module.policy_in_force(scan))
+    demanded, _ = policy_in_force(scan)
+    return demanded
 
 
 def _gerrit(commit: Commit) -> Request:

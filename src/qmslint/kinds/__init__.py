@@ -34,7 +34,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "not": "qmslint.kinds.combine.negation",
         "placeholders": "qmslint.kinds.placeholders",
         "profile": "qmslint.kinds.profile",
+        "release-authorised": "qmslint.kinds.release_authorised",
         "secrets": "qmslint.kinds.secrets",
+        "version-consistent": "qmslint.kinds.version_consistent",
     }
 )
 GROUP = "qmslint.kinds"

@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
         "branch-policy": "qmslint.kinds.branch_policy",
+        "codeowners": "qmslint.kinds.codeowners",
         "files": "qmslint.kinds.files",
         "not": "qmslint.kinds.combine.negation",
         "profile": "qmslint.kinds.profile",

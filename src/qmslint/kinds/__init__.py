@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "branch-policy": "qmslint.kinds.branch_policy",
         "changes": "qmslint.kinds.changes",
         "checklist": "qmslint.kinds.checklist",
+        "codeowners": "qmslint.kinds.codeowners",
         "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",

@@ -1,0 +1,176 @@
+"""Split shell scripts into simple commands, in one linear pass, with what keeps their failure from counting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LIMIT = 64 * 1024
+_TOKEN = re.compile(
+    r"""\\\r?\n|\r?\n|\#[^\n]*|&&|\|\||;;|[;|()`]|\d?>&?|<|&|'[^']*'|"(?:[^"\\]|\\.)*"|\$\{\{[^}\n]*\}\}|\\.|[ \t]+|[^\s;&|()'"\\\#<>`$]+|.""",
+    re.S,
+)
+_HEREDOC = re.compile(r"<<-?\s*(['\"\\]?)(\w+)")
+_BREAKS = frozenset({"\n", "&&", "||", ";", ";;", "|", "&", "(", ")", "`"})
+_KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "fi", "done", "esac", "time"})
+_CONDITIONS = frozenset({"if", "elif", "while", "until"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_QUIET = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "/bin/true", "continue", "warn", "write-host"})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command: its words without quotes, its line (0-based), and why its failure would not count."""
+
+    words: tuple[str, ...]
+    line: int
+    ignored: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words on one line."""
+        return " ".join(self.words)
+
+
+def split(script: str, stops_at_errors: bool = True) -> list[Command]:
+    """Return the simple commands of ``script``.
+
+    Parameters
+    ----------
+    script : str
+        Text of a shell script, at most 64 KiB of it are read.
+    stops_at_errors : bool
+        Whether the shell was started so that a failing command ends it (``-e``).
+    """
+    raw = list(_raw(_without_heredocs(script[:LIMIT])))
+    rethrown = bool(re.search(r"(?:exit|return)\s+[\"']?(?:\$|[1-9])", script[:LIMIT]))
+    stopping = stops_at_errors
+    commands = []
+    for index, (words, line, after, tested) in enumerate(raw):
+        if words[0] == "set" and len(words) > 1:
+            stopping = _stopping(words, stopping)
+            continue
+        ignored = ""
+        if after == "||":
+            ignored = _rescue(raw, index + 1)
+        elif tested and not rethrown:
+            ignored = "its result is only looked at"
+        elif not stopping and not rethrown and stops_at_errors and _followed(raw, index):
+            ignored = "set +e"
+        elif after == "&":
+            ignored = "it runs in the background"
+        commands.append(Command(tuple(words), line, ignored))
+    return commands
+
+
+def _followed(raw: list[tuple[list[str], int, str, bool]], index: int) -> bool:
+    """Say whether another command follows, whose result then stands for the script's."""
+    return index + 1 < len(raw)
+
+
+def _stopping(words: list[str], now: bool) -> bool:
+    for word in words[1:]:
+        if word.startswith("+") and "e" in word:
+            return False
+        if word.startswith("-") and not word.startswith("--") and "e" in word:
+            return True
+    return now
+
+
+def _rescue(raw: list[tuple[list[str], int, str, bool]], index: int) -> str:
+    """Return the command behind ``||`` if it cannot fail itself."""
+    if index >= len(raw):
+        return ""
+    words, _, after, _ = raw[index]
+    text = " ".join(words).lower()
+    if words[0].lower() in _QUIET or text in _QUIET:
+        # `a || { echo failed; exit 1; }` does count.
+        following = raw[index + 1][0] if index + 1 < len(raw) else [""]
+        if words[0].lower() in ("echo", "printf", "warn", "write-host") and (
+            (following[0] in ("exit", "return", "false") and following[1:] != ["0"]) or after in ("&&", "||")
+        ):
+            return ""
+        return "|| " + text[:60]
+    return ""
+
+
+def _without_heredocs(script: str) -> str:
+    if "<<" not in script:
+        return script
+    out: list[str] = []
+    end = ""
+    for line in script.split("\n"):
+        if end:
+            out.append("")
+            if line.strip() == end:
+                end = ""
+            continue
+        match = _HEREDOC.search(line)
+        if match and "<<<" not in line:
+            end = match.group(2)
+            line = line[: match.start()] + line[match.end() :]
+        out.append(line)
+    return "\n".join(out) if not end else script
+
+
+def _raw(script: str) -> Iterator[tuple[list[str], int, str, bool]]:
+    """Yield words, line, the connector that follows, and whether the result is a condition."""
+    words: list[str] = []
+    word = ""
+    line = start = 0
+    for token in _TOKEN.findall(script):
+        first = token[0]
+        if token in _BREAKS or token.endswith("\n") and first != "\\":
+            if word:
+                words.append(word)
+                word = ""
+            yield from _finish(words, start, "\n" if token.endswith("\n") else token)
+            words = []
+        elif first in " \t\\" and (first != "\\" or token.endswith("\n")):
+            if word:
+                words.append(word)
+                word = ""
+        elif first == "#" and not word:
+            pass
+        elif first in "<>" or token[-1] in ">&" and first.isdigit():
+            if word:
+                words.append(word)
+            word = ">"
+        else:
+            if not words and not word:
+                start = line
+            word += _plain(token)
+        line += token.count("\n")
+    if word:
+        words.append(word)
+    yield from _finish(words, start, "")
+
+
+def _plain(token: str) -> str:
+    if len(token) > 1 and token[0] == token[-1] and token[0] in "'\"":
+        return token[1:-1]
+    return token[1:] if token[0] == "\\" and len(token) > 1 else token
+
+
+def _finish(words: list[str], line: int, after: str) -> Iterator[tuple[list[str], int, str, bool]]:
+    tested = False
+    kept = list(words)
+    while kept and kept[0] in _KEYWORDS:
+        tested = tested or kept[0] in _CONDITIONS
+        kept = kept[1:]
+    if kept and kept[0] == "for":
+        kept = []
+    redirected = False
+    clean = []
+    for word in kept:
+        if word.startswith(">") and len(word) == 1:
+            redirected = True
+        elif redirected or word.startswith(">"):
+            redirected = False
+        else:
+            clean.append(word)
+    while clean and _ASSIGNMENT.match(clean[0]):
+        clean = clean[1:]
+    if clean and clean[0]:
+        yield clean, line, after, tested

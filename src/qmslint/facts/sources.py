@@ -65,6 +65,18 @@ def test_files(scan: Scan) -> tuple[str, ...]:
 
 
 @fact
+def inline_tests(scan: Scan) -> tuple[str, ...]:
+    """Return source files that hold tests beside the code, in languages where that is the custom."""
+    found = []
+    for language, mark in scan.words("languages", "inline_tests").items():
+        for path in by_language(scan).get(language, ())[:400]:
+            if mark in (scan.text(path) or ""):
+                found.append(path)
+                break
+    return tuple(found)
+
+
+@fact
 def main_language(scan: Scan) -> str:
     """Return the language with the most source files, empty when there is none."""
     sizes = Counter({name: len(paths) for name, paths in by_language(scan).items()})

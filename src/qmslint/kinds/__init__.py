@@ -32,11 +32,15 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "forbidden-text": "qmslint.kinds.forbidden_text",
         "licence": "qmslint.kinds.licence",
         "links": "qmslint.kinds.links",
+        "locked": "qmslint.kinds.locked",
         "not": "qmslint.kinds.combine.negation",
+        "pipeline-bypass": "qmslint.kinds.pipeline_bypass",
+        "pipeline-step": "qmslint.kinds.pipeline_step",
         "placeholders": "qmslint.kinds.placeholders",
         "profile": "qmslint.kinds.profile",
         "release-authorised": "qmslint.kinds.release_authorised",
         "secrets": "qmslint.kinds.secrets",
+        "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
     }
 )

@@ -38,7 +38,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         return not_applicable("nothing was released yet", [absent_at("refs/tags", "release tags")])
     told = [(release, _authoriser(scan, release)) for release in chosen]
     good = [(release, who) for release, who in told if who]
-    measured = {
+    measured: dict[str, float | int | str] = {
         "releases": len(chosen),
         "with_authoriser": len(good),
         "share": round(len(good) / len(chosen), 3),

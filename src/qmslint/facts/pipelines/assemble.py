@@ -14,7 +14,9 @@ from qmslint.facts.pipelines.vocabulary import Words, classes_of, vocabulary
 from qmslint.model.outcome import Confidence
 
 _REMOTE = frozenset({"ssh", "scp", "rsync", "sshpass", "sftp", "lftp"})
-_TRIAL = re.compile(r"test|e2e|integration|preview|review|kind|minikube|acceptance|molecule|smoke|lint|check|pull|\bpr\b|dry", re.I)
+_TRIAL = re.compile(
+    r"test|e2e|integration|preview|review|kind|minikube|acceptance|molecule|smoke|lint|check|pull|\bpr\b|dry", re.I
+)
 _CLEAR = re.compile(r"deploy|prod|staging|release|rollout", re.I)
 
 
@@ -24,7 +26,9 @@ def pipeline(scan: Scan, found: Found) -> Pipeline:
     approvals = {job.name: job.approvals for job in found.jobs}
     needs = {job.name: job.needs for job in found.jobs}
     for job in found.jobs:
-        asked = job.approvals + tuple(a for name in _before(job.name, needs) for a in approvals.get(name, ()) if a.how == "step")
+        asked = job.approvals + tuple(
+            a for name in _before(job.name, needs) for a in approvals.get(name, ()) if a.how == "step"
+        )
         own: list[Step] = []
         for call in job.calls:
             own += _steps(scan, found, job, call, asked)
@@ -56,7 +60,10 @@ def _sites(steps: list[Step]) -> list[Step]:
     """Take the publication of pages built in the same job for what it is: no running environment."""
     if not any("docs" in step.classes for step in steps):
         return steps
-    return [_with(s, (s.classes - {"deploy-service"}) | {"deploy-site"}) if "deploy-service" in s.classes else s for s in steps]
+    return [
+        _with(s, (s.classes - {"deploy-service"}) | {"deploy-site"}) if "deploy-service" in s.classes else s
+        for s in steps
+    ]
 
 
 def _with(step: Step, classes: frozenset[str]) -> Step:
@@ -121,7 +128,9 @@ def _deployment(item: Known, wording: str, pipeline_name: str, job: Job, trigger
 def _languages(scan: Scan, item: Known, call: Call) -> tuple[str, ...]:
     if call.languages is not None and "sast" in item.classes:
         table = scan.words("steps", "codeql_languages")
-        return tuple(dict.fromkeys(language for word in call.languages for language in table.get(word.lower(), [word.lower()]))) or ("none",)
+        return tuple(
+            dict.fromkeys(language for word in call.languages for language in table.get(word.lower(), [word.lower()]))
+        ) or ("none",)
     return tuple(scan.words("steps", "tool_languages").get(item.tool, ()))
 
 
@@ -133,7 +142,7 @@ def _known(scan: Scan, vocab: Words, call: Call) -> Iterable[Known]:
     if not call.action:
         return []
     reader = _KINDS.get(call.kind)
-    return reader(scan, vocab, call, at) if reader else []
+    return reader(scan, vocab, call, at) if reader else []  # type: ignore[no-untyped-call]
 
 
 def _action(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
@@ -145,7 +154,16 @@ def _action(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
         return recognise.script(scan, inner, at, call.folder)
     classes = vocab.action(name)
     if classes is None:
-        return [Known(name, call.action, frozenset(), origin="action", version=version, indicated=vocab.name(name.rsplit("/", 1)[-1]))]
+        return [
+            Known(
+                name,
+                call.action,
+                frozenset(),
+                origin="action",
+                version=version,
+                indicated=vocab.name(name.rsplit("/", 1)[-1]),
+            )
+        ]
     if "pre-commit" in classes:
         return recognise.call_pre_commit(scan, at)
     classes, bypass = _by_inputs(name.lower(), classes, inputs, at, scan)
@@ -156,7 +174,7 @@ def _inner_script(name: str, inputs: Mapping[str, str]) -> str:
     """Return the command that an action runs as its input says."""
     if name in ("actions-rs/cargo", "houseabsolute/actions-rust-cross"):
         return f"cargo {inputs.get('command', 'build')} {inputs.get('args', '')}"
-    if name.startswith("nick-fields/retry") or name.startswith("nick-invision/retry"):
+    if name.startswith(("nick-fields/retry", "nick-invision/retry")):
         return inputs.get("command", "")
     if name.startswith("reactivecircus/android-emulator-runner"):
         return inputs.get("script", "")
@@ -172,7 +190,7 @@ def _inner_script(name: str, inputs: Mapping[str, str]) -> str:
         return inputs.get("command", "")
     if name.startswith(("vmactions/", "cross-platform-actions/action", "uraimo/run-on-arch-action")):
         return inputs.get("run", "")
-    if name.startswith("coactions/setup-xvfb") or name.startswith("gabrielbb/xvfb-action"):
+    if name.startswith(("coactions/setup-xvfb", "gabrielbb/xvfb-action")):
         return inputs.get("run", "")
     return ""
 
@@ -185,7 +203,11 @@ def _by_inputs(
         kind = inputs.get("scan-type", "image").lower()
         classes = frozenset({"iac-scan"} if kind == "config" else {"sca"})
         scanners = inputs.get("scanners", "")
-        classes |= frozenset(c for word, c in (("secret", "secret"), ("license", "licence"), ("misconfig", "iac-scan")) if word in scanners)
+        classes |= frozenset(
+            c
+            for word, c in (("secret", "secret"), ("license", "licence"), ("misconfig", "iac-scan"))
+            if word in scanners
+        )
         if scanners and "vuln" not in scanners:
             classes -= {"sca"}
         if inputs.get("format") in ("cyclonedx", "spdx", "spdx-json"):
@@ -201,11 +223,18 @@ def _by_inputs(
         classes -= {"deploy", "publish"}
     elif name.startswith("embarkstudios/cargo-deny-action"):
         command = inputs.get("command", "check")
-        classes = frozenset({"sca"}) if "advisories" in command else frozenset({"licence"}) if "licenses" in command else classes
+        classes = (
+            frozenset({"sca"})
+            if "advisories" in command
+            else frozenset({"licence"})
+            if "licenses" in command
+            else classes
+        )
     for key, value in inputs.items():
         low = key.lower().replace("_", "-")
         off = (low in ("fail-build", "fail-on-error", "fail-on-findings") and value == "false") or (
-            low in ("soft-fail", "continue-on-error", "warn-only", "allow-failure", "nofail", "no-fail") and value == "true"
+            low in ("soft-fail", "continue-on-error", "warn-only", "allow-failure", "nofail", "no-fail")
+            and value == "true"
         )
         if off or (low in ("exit-code",) and value == "0"):
             return classes, Bypass(f"{key}: {value}", at)
@@ -217,7 +246,16 @@ def _external(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     words += [key for key, value in call.inputs.items() if value == "true"]
     by_name = vocab.action(call.action.split("@")[0])
     classes = by_name if by_name else vocab.external(words)
-    return [Known(call.action.split("@")[0], call.action, classes, origin="template", sure=False, version=call.action.partition("@")[2])]
+    return [
+        Known(
+            call.action.split("@")[0],
+            call.action,
+            classes,
+            origin="template",
+            sure=False,
+            version=call.action.partition("@")[2],
+        )
+    ]
 
 
 def _template(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
@@ -228,7 +266,11 @@ def _template(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
 def _orb(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     classes = vocab.part("orbs", call.action)
     if classes is None:
-        return [Known(call.action, call.action, frozenset(), indicated=vocab.name(call.action.split("/")[-1]), origin="action")]
+        return [
+            Known(
+                call.action, call.action, frozenset(), indicated=vocab.name(call.action.split("/")[-1]), origin="action"
+            )
+        ]
     return [Known(call.action, call.action, classes, origin="action")]
 
 
@@ -240,7 +282,10 @@ def _task(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
         return [Known(name, call.action, frozenset(), indicated=vocab.name(name), origin="action", version=version)]
     if isinstance(value, str) and (vocab.known(value) or value == "npm"):
         inputs = {key.lower(): text for key, text in call.inputs.items()}
-        command = " ".join(inputs.get(key, "") for key in ("command", "customcommand", "custom", "goals", "tasks", "targets", "arguments", "cmakeargs"))
+        command = " ".join(
+            inputs.get(key, "")
+            for key in ("command", "customcommand", "custom", "goals", "tasks", "targets", "arguments", "cmakeargs")
+        )
         if value == "mvn" and not inputs.get("goals"):
             command = "package"
         if value == "gradle" and not inputs.get("tasks"):
@@ -262,11 +307,21 @@ def _image(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
 
 def _zuul(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     classes = vocab.part("zuul_jobs", call.action) or frozenset()
-    return [Known(call.action, call.action, classes, origin="template", indicated=vocab.name(call.action) if not classes else frozenset())]
+    return [
+        Known(
+            call.action,
+            call.action,
+            classes,
+            origin="template",
+            indicated=vocab.name(call.action) if not classes else frozenset(),
+        )
+    ]
 
 
 def _classes(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
-    return [Known(call.name or call.action, call.name or call.action, frozenset(call.action.split()), origin="template")]
+    return [
+        Known(call.name or call.action, call.name or call.action, frozenset(call.action.split()), origin="template")
+    ]
 
 
 def _pipe(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
@@ -275,7 +330,13 @@ def _pipe(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     service = re.search(r"deploy|ecs|lambda|kubernetes|heroku|azure|cloud-run|ssh|rsync|scp", name)
     if service and "s3" not in name:
         classes = frozenset({"deploy", "deploy-service"})
-    for word, extra in (("git-secrets", "secret"), ("snyk", "sca"), ("sonar", "sast"), ("trivy", "sca"), ("checkov", "iac-scan")):
+    for word, extra in (
+        ("git-secrets", "secret"),
+        ("snyk", "sca"),
+        ("sonar", "sast"),
+        ("trivy", "sca"),
+        ("checkov", "iac-scan"),
+    ):
         if word in name:
             classes = frozenset({extra})
     return [Known(name, call.action, classes, origin="action", version=call.action.partition(":")[2])]
@@ -283,7 +344,23 @@ def _pipe(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
 
 def _named_task(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     name = call.action
-    table = {"sast": "sast", "clair": "sca", "snyk": "sca", "trivy": "sca", "buildah": "build", "kaniko": "build", "golang-test": "test", "golang-build": "build", "golangci-lint": "lint", "pytest": "test", "maven": "build", "sbom": "sbom", "deprecated-base-image": "sca", "clamav": "scan", "rpms-signature": "verify-signature"}
+    table = {
+        "sast": "sast",
+        "clair": "sca",
+        "snyk": "sca",
+        "trivy": "sca",
+        "buildah": "build",
+        "kaniko": "build",
+        "golang-test": "test",
+        "golang-build": "build",
+        "golangci-lint": "lint",
+        "pytest": "test",
+        "maven": "build",
+        "sbom": "sbom",
+        "deprecated-base-image": "sca",
+        "clamav": "scan",
+        "rpms-signature": "verify-signature",
+    }
     classes = frozenset(value for part, value in table.items() if part in name)
     if name.startswith("golang-test"):
         classes |= {"build"}

@@ -9,7 +9,20 @@ from typing import Any
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import reading
 from qmslint.facts.pipelines.conditions import Branch, decide
-from qmslint.facts.pipelines.model import MANUAL, MERGE, PUSH, SCHEDULE, TAG, Approval, Bypass, Call, External, Found, Job, Place
+from qmslint.facts.pipelines.model import (
+    MANUAL,
+    MERGE,
+    PUSH,
+    SCHEDULE,
+    TAG,
+    Approval,
+    Bypass,
+    Call,
+    External,
+    Found,
+    Job,
+    Place,
+)
 from qmslint.lineyaml import Map
 
 GLOBS = (
@@ -135,12 +148,16 @@ class _Reader:
             job.label = str(source.get("displayName") or "")
             job.needs = reading.words(source.get("dependsOn"))
             environment = source.get("environment")
-            job.environment = str(reading.mapping(environment).get("name") or "") if isinstance(environment, Map) else str(environment or "")
+            job.environment = (
+                str(reading.mapping(environment).get("name") or "")
+                if isinstance(environment, Map)
+                else str(environment or "")
+            )
             if job.environment:
                 job.approvals = (Approval("environment", job.environment, Place(path, source.line_of("environment"))),)
             container = source.get("container")
             image = reading.mapping(container).get("image") if isinstance(container, Map) else container
-            if image and "/" in str(image) or ":" in str(image or ""):
+            if (image and "/" in str(image)) or ":" in str(image or ""):
                 job.image = str(image)
                 self.pipeline.images.append((job.image, Place(path, source.line_of("container"))))
             self.pipeline.jobs.append(job)
@@ -155,13 +172,22 @@ class _Reader:
             step = reading.mapping(item)
             key = next((str(name) for name in step if str(name).startswith(("${{ if", "${{if", "${{ each"))), "")
             if key and isinstance(step[key], list):
-                self.steps(step[key], path, job, _restricted(situations, key.removeprefix("${{").replace(" if ", " ").rstrip("}")) if " if " in key else situations)
+                self.steps(
+                    step[key],
+                    path,
+                    job,
+                    _restricted(situations, key.removeprefix("${{").replace(" if ", " ").rstrip("}"))
+                    if " if " in key
+                    else situations,
+                )
                 continue
             if "template" in step:
                 self.template(step, line, path, situations, job)
                 continue
             mine = _restricted(situations, step.get("condition"))
-            call = Call(line, name=str(step.get("displayName") or ""), path=path, triggers=_triggers(mine), image=job.image)
+            call = Call(
+                line, name=str(step.get("displayName") or ""), path=path, triggers=_triggers(mine), image=job.image
+            )
             call.bypasses = _bypasses(step, path, mine)
             call.folder = str(step.get("workingDirectory") or "")
             script = next((name for name in _SCRIPTS if name in step), "")
@@ -186,7 +212,13 @@ class _Reader:
             return
         if name in ("Bash", "CmdLine", "PowerShell", "ShellScript", "AzureCLI", "AzurePowerShell", "BatchScript"):
             inner = call.inputs.get("script") or call.inputs.get("inlineScript") or call.inputs.get("Inline") or ""
-            inner = inner or call.inputs.get("filePath") or call.inputs.get("scriptPath") or call.inputs.get("filename") or ""
+            inner = (
+                inner
+                or call.inputs.get("filePath")
+                or call.inputs.get("scriptPath")
+                or call.inputs.get("filename")
+                or ""
+            )
             call.script, call.action = inner, ""
             source = reading.mapping(step.get("inputs"))
             call.line = next((source.line_of(k) for k in ("script", "inlineScript") if k in source), call.line)
@@ -198,11 +230,22 @@ class _Reader:
         if "@" in name:
             self.pipeline.externals.append(External(name, Place(path, line)))
             target = job or Job(name, line, path, triggers=_triggers(situations))
-            target.calls.append(Call(line, action=name, kind="external", inputs=reading.texts(data.get("parameters")), path=path, unsure=True))
+            target.calls.append(
+                Call(
+                    line,
+                    action=name,
+                    kind="external",
+                    inputs=reading.texts(data.get("parameters")),
+                    path=path,
+                    unsure=True,
+                )
+            )
             if job is None:
                 self.pipeline.jobs.append(target)
             return
-        inner = posixpath.normpath(name.lstrip("/") if name.startswith("/") else posixpath.join(posixpath.dirname(path), name))
+        inner = posixpath.normpath(
+            name.lstrip("/") if name.startswith("/") else posixpath.join(posixpath.dirname(path), name)
+        )
         if inner not in self.scan.snapshot or self.count > 200:
             return
         document = reading.mapping(reading.load(self.scan, inner))
@@ -233,7 +276,11 @@ def _bypasses(data: Map, path: str, situations: frozenset[str]) -> tuple[Bypass,
     value = data.get("continueOnError", reading.mapping(data.get("inputs")).get("continueOnError"))
     if value in (True, "true"):
         found.append(Bypass("continueOnError: true", Place(path, data.line_of("continueOnError"))))
-    if "condition" in data and decide(data["condition"], {}) is False and str(data["condition"]).strip().lower() in ("false", "false()"):
+    if (
+        "condition" in data
+        and decide(data["condition"], {}) is False
+        and str(data["condition"]).strip().lower() in ("false", "false()")
+    ):
         found.append(Bypass("condition: false", Place(path, data.line_of("condition"))))
     if data.get("enabled") in (False, "false"):
         found.append(Bypass("enabled: false", Place(path, data.line_of("enabled"))))

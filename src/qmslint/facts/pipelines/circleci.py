@@ -67,7 +67,9 @@ class _Reader:
                 self.job(str(job), options, mine, {label: asked}, line)
             approvals[label], triggers[label] = asked, mine
 
-    def job(self, name: str, options: Map, triggers: frozenset[str], asked: dict[str, tuple[Approval, ...]], line: int) -> None:
+    def job(
+        self, name: str, options: Map, triggers: frozenset[str], asked: dict[str, tuple[Approval, ...]], line: int
+    ) -> None:
         definition = reading.mapping(reading.mapping(self.document.get("jobs")).get(name))
         jobs = self.document.get("jobs")
         at = jobs.line_of(name) if isinstance(jobs, Map) and name in jobs else line
@@ -107,7 +109,13 @@ class _Reader:
         for name, text in parameters.items():
             script = script.replace("<< parameters." + name + " >>", text).replace("<<parameters." + name + ">>", text)
         at = data.line_of("command") if "command" in data else item.line_of("run")
-        call = Call(reading.first_line(self.lines, at), script=script, name=str(data.get("name") or ""), path=self.path, image=job.image)
+        call = Call(
+            reading.first_line(self.lines, at),
+            script=script,
+            name=str(data.get("name") or ""),
+            path=self.path,
+            image=job.image,
+        )
         call.folder = str(data.get("working_directory") or folder)
         if call.folder.startswith(("~", "/", "<")):
             call.folder = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import reading
-from qmslint.facts.pipelines.conditions import UNKNOWN, Branch, decide
+from qmslint.facts.pipelines.conditions import Branch, decide
 from qmslint.facts.pipelines.model import (
     CALLED,
     MANUAL,
@@ -113,7 +113,13 @@ class _Reader:
         return pipeline
 
     def jobs(
-        self, pipeline: Found, path: str, document: Map, situations: Situations, bypasses: tuple[Bypass, ...], chain: tuple[str, ...]
+        self,
+        pipeline: Found,
+        path: str,
+        document: Map,
+        situations: Situations,
+        bypasses: tuple[Bypass, ...],
+        chain: tuple[str, ...],
     ) -> None:
         jobs = reading.mapping(document.get("jobs"))
         folder = _default_folder(document)
@@ -142,11 +148,17 @@ class _Reader:
         place = Place(path, line)
         bypasses = tuple(Bypass(b.why, place, b.partial) if not b.place.path else b for b in bypasses)
         bypasses += _optional(data, path) + _never(data, path, situations)
-        job = Job(name, line, path, triggers=_triggers(situations), bypasses=bypasses, label=str(data.get("name") or ""))
+        job = Job(
+            name, line, path, triggers=_triggers(situations), bypasses=bypasses, label=str(data.get("name") or "")
+        )
         job.unsure = "pull_request" not in situations and "merge_group" not in situations and "branch" in situations
         job.needs = reading.words(data.get("needs"))
         environment = data.get("environment")
-        job.environment = str(reading.mapping(environment).get("name") or "") if isinstance(environment, Map) else str(environment or "")
+        job.environment = (
+            str(reading.mapping(environment).get("name") or "")
+            if isinstance(environment, Map)
+            else str(environment or "")
+        )
         if job.environment:
             job.approvals = (Approval("environment", job.environment, Place(path, data.line_of("environment"))),)
         self.images(pipeline, path, data, job)
@@ -168,7 +180,14 @@ class _Reader:
                 pipeline.images.append((str(service["image"]), Place(path, service.line_of("image"))))
 
     def called(
-        self, pipeline: Found, path: str, job: Job, data: Map, situations: Situations, bypasses: tuple[Bypass, ...], chain: tuple[str, ...]
+        self,
+        pipeline: Found,
+        path: str,
+        job: Job,
+        data: Map,
+        situations: Situations,
+        bypasses: tuple[Bypass, ...],
+        chain: tuple[str, ...],
     ) -> None:
         uses = str(data["uses"])
         line = data.line_of("uses")
@@ -180,7 +199,9 @@ class _Reader:
             return
         pipeline.externals.append(External(uses, Place(path, line)))
         pipeline.versions.append((uses, Place(path, line)))
-        job.calls.append(Call(line, action=uses, kind="external", inputs=reading.texts(data.get("with")), path=path, unsure=True))
+        job.calls.append(
+            Call(line, action=uses, kind="external", inputs=reading.texts(data.get("with")), path=path, unsure=True)
+        )
 
     def steps(
         self,
@@ -201,7 +222,14 @@ class _Reader:
             mine, partly = _restricted(situations, step.get("if"))
             bypasses = _optional(step, path) + tuple(Bypass(b.why, Place(path, line), b.partial) for b in partly)
             bypasses += _never(step, path, mine)
-            call = Call(line, name=str(step.get("name") or ""), path=path, bypasses=bypasses, triggers=_triggers(mine), image=job.image)
+            call = Call(
+                line,
+                name=str(step.get("name") or ""),
+                path=path,
+                bypasses=bypasses,
+                triggers=_triggers(mine),
+                image=job.image,
+            )
             if "run" in step:
                 call.script = _filled(str(step["run"] or ""), inputs)
                 call.line = reading.first_line(lines, step.line_of("run"))
@@ -214,7 +242,15 @@ class _Reader:
                 self.action(pipeline, job, call, step, mine, path, owner, chain)
 
     def action(
-        self, pipeline: Found, job: Job, call: Call, step: Map, situations: Situations, path: str, owner: Map, chain: tuple[str, ...]
+        self,
+        pipeline: Found,
+        job: Job,
+        call: Call,
+        step: Map,
+        situations: Situations,
+        path: str,
+        owner: Map,
+        chain: tuple[str, ...],
     ) -> None:
         uses = str(step["uses"])
         call.inputs = reading.texts(step.get("with"))
@@ -231,14 +267,23 @@ class _Reader:
         job.calls.append(call)
 
     def composite(
-        self, pipeline: Found, job: Job, folder: str, situations: Situations, owner: Map, chain: tuple[str, ...], call: Call
+        self,
+        pipeline: Found,
+        job: Job,
+        folder: str,
+        situations: Situations,
+        owner: Map,
+        chain: tuple[str, ...],
+        call: Call,
     ) -> None:
         for name in ("action.yml", "action.yaml"):
             path = posixpath.join(folder, name)
             if path in self.scan.snapshot and path not in chain and len(chain) < _MAX_NESTING:
                 runs = reading.mapping(reading.mapping(reading.load(self.scan, path)).get("runs"))
                 before = len(job.calls)
-                self.steps(pipeline, job, path, runs.get("steps"), situations, "", "", owner, (*chain, path), call.inputs)
+                self.steps(
+                    pipeline, job, path, runs.get("steps"), situations, "", "", owner, (*chain, path), call.inputs
+                )
                 for inner in job.calls[before:]:
                     inner.bypasses = call.bypasses + inner.bypasses
                     inner.name = inner.name or call.name

@@ -25,7 +25,22 @@ from qmslint.facts.pipelines.model import (
 )
 from qmslint.lineyaml import Map, Seq
 
-_GLOBAL = frozenset({"include", "stages", "variables", "default", "workflow", "image", "services", "before_script", "after_script", "cache", "spec", "pages:deploy"})
+_GLOBAL = frozenset(
+    {
+        "include",
+        "stages",
+        "variables",
+        "default",
+        "workflow",
+        "image",
+        "services",
+        "before_script",
+        "after_script",
+        "cache",
+        "spec",
+        "pages:deploy",
+    }
+)
 _SETTINGS = {"CI": "true", "GITLAB_CI": "true", "CI_DEFAULT_BRANCH": Branch(True)}
 SITUATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "merge_requests": (MERGE, {**_SETTINGS, "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_ID": "1", "CI_MERGE_REQUEST_IID": "1", "CI_COMMIT_BRANCH": None, "CI_COMMIT_TAG": None, "CI_COMMIT_REF_NAME": Branch(False), "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": Branch(True), "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": Branch(False)}),
@@ -160,7 +175,11 @@ class _Reader:
         job = Job(name, line, path, triggers=frozenset(SITUATIONS[s][0] for s in situations))
         job.bypasses = self.bypasses(data, path, situations)
         environment = data.get("environment")
-        job.environment = str(reading.mapping(environment).get("name") or "") if isinstance(environment, Map) else str(environment or "")
+        job.environment = (
+            str(reading.mapping(environment).get("name") or "")
+            if isinstance(environment, Map)
+            else str(environment or "")
+        )
         approvals = []
         if job.environment:
             approvals.append(Approval("environment", job.environment, Place(path, data.line_of("environment"))))
@@ -194,7 +213,9 @@ class _Reader:
         rules = [reading.mapping(rule) for rule, _ in reading.items(data.get("rules"))]
         for rule in rules:
             if rule.get("allow_failure") is True:
-                found.append(Bypass("allow_failure: true in a rule", Place(path, rule.line_of("allow_failure")), len(rules) > 1))
+                found.append(
+                    Bypass("allow_failure: true in a rule", Place(path, rule.line_of("allow_failure")), len(rules) > 1)
+                )
         if not situations and (data.get("when") == "never" or any(rule.get("when") == "never" for rule in rules)):
             at = next((rule.line_of("when") for rule in rules if rule.get("when") == "never"), data.line_of("when"))
             found.append(Bypass("when: never", Place(path, at)))
@@ -202,7 +223,10 @@ class _Reader:
 
     def scripts(self, job: Job, data: Map, path: str) -> None:
         lines = (self.scan.text(path) or "").split("\n")
-        before = data.get("before_script", self.globals.get("before_script", reading.mapping(self.globals.get("default")).get("before_script")))
+        before = data.get(
+            "before_script",
+            self.globals.get("before_script", reading.mapping(self.globals.get("default")).get("before_script")),
+        )
         for value, key in ((before, "before_script"), (data.get("script"), "script")):
             for text, line in self.texts(value, data.line_of(key), lines, 0):
                 job.calls.append(Call(line, script=text, path=path, image=job.image))
@@ -213,7 +237,9 @@ class _Reader:
             if isinstance(item, Seq) and len(item) in (2, 3) and str(item[0]) in self.jobs and depth < 8:
                 # `!reference [job, script]`
                 data, _, _ = self.jobs[str(item[0])]
-                found += [(text, at) for text, _ in self.texts(self.extended(data, 0).get(str(item[1])), at, [], depth + 1)]
+                found += [
+                    (text, at) for text, _ in self.texts(self.extended(data, 0).get(str(item[1])), at, [], depth + 1)
+                ]
             elif isinstance(item, Seq):
                 found += self.texts(item, at, lines, depth + 1) if depth < 8 else []
             elif isinstance(item, str):
@@ -229,7 +255,16 @@ class _Reader:
                     if part in external.name and base in jobs:
                         value = jobs[base]
                         classes = value if isinstance(value, str) else " ".join(value)
-                        job.calls.append(Call(data.line_of("extends"), action=classes, kind="classes", path=path, unsure=True, name=f"{base} of {part}"))
+                        job.calls.append(
+                            Call(
+                                data.line_of("extends"),
+                                action=classes,
+                                kind="classes",
+                                path=path,
+                                unsure=True,
+                                name=f"{base} of {part}",
+                            )
+                        )
 
     def child(self, data: Map, situations: frozenset[str]) -> None:
         trigger = reading.mapping(data.get("trigger"))
@@ -237,7 +272,9 @@ class _Reader:
             local = item.get("local") if isinstance(item, dict) else item
             inner = posixpath.normpath(str(local).lstrip("/")) if isinstance(local, str) else ""
             if inner in self.scan.snapshot and inner not in self.seen and len(self.seen) < 20:
-                _Reader(self.scan, inner, self.out, self.seen | {self.path, inner}).read(situations | {"branch"} if "branch" in situations else situations)
+                _Reader(self.scan, inner, self.out, self.seen | {self.path, inner}).read(
+                    situations | {"branch"} if "branch" in situations else situations
+                )
 
 
 def _references(value: Any, started: frozenset[str], excepting: bool = False) -> frozenset[str]:
@@ -258,7 +295,11 @@ def _references(value: Any, started: frozenset[str], excepting: bool = False) ->
             found |= {"branch", "push"}
         elif name.startswith("/"):
             wide = decide(f'$CI_COMMIT_REF_NAME =~ "{name.strip("/")}"', {"CI_COMMIT_REF_NAME": "zz-topic"})
-            found |= {"branch", "push"} if wide else {"push"} | ({"tags"} if "v" in name or "\\d" in name or "[0-9]" in name else set())
+            found |= (
+                {"branch", "push"}
+                if wide
+                else {"push"} | ({"tags"} if "v" in name or "\\d" in name or "[0-9]" in name else set())
+            )
         elif name not in ("api", "triggers", "pipelines", "external", "chat", "external_pull_requests"):
             found.add("push")
     return frozenset(found) & started if not excepting else frozenset(found)

@@ -5,15 +5,69 @@ from __future__ import annotations
 import re
 
 from qmslint.facts.base import Scan
-from qmslint.facts.pipelines.model import MANUAL, MERGE, PUSH, SCHEDULE, TAG, Approval, Bypass, Call, External, Found, Job, Place
+from qmslint.facts.pipelines.model import (
+    MANUAL,
+    MERGE,
+    PUSH,
+    SCHEDULE,
+    TAG,
+    Approval,
+    Bypass,
+    Call,
+    External,
+    Found,
+    Job,
+    Place,
+)
 
-GLOBS = ("Jenkinsfile", "Jenkinsfile.*", "*.jenkinsfile", "/jenkins/*.groovy", "/.jenkins/*.groovy", "/ci/*.Jenkinsfile")
+GLOBS = (
+    "Jenkinsfile",
+    "Jenkinsfile.*",
+    "*.jenkinsfile",
+    "/jenkins/*.groovy",
+    "/.jenkins/*.groovy",
+    "/ci/*.Jenkinsfile",
+)
 _TOKEN = re.compile(
     r"//[^\n]*|/\*.*?\*/|'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[{}()\n,:]|[A-Za-z_][\w.]*|[^\s]",
     re.S,
 )
 _SHELLS = frozenset({"sh", "bat", "powershell", "pwsh"})
-_BLOCKS = frozenset({"stage", "steps", "parallel", "when", "post", "catchError", "warnError", "script", "always", "failure", "success", "node", "environment", "options", "triggers", "anyOf", "allOf", "not", "input", "agent", "withSonarQubeEnv", "timeout", "dir", "container", "docker", "unstable", "cleanup", "changed", "try", "catch", "finally"})
+_BLOCKS = frozenset(
+    {
+        "stage",
+        "steps",
+        "parallel",
+        "when",
+        "post",
+        "catchError",
+        "warnError",
+        "script",
+        "always",
+        "failure",
+        "success",
+        "node",
+        "environment",
+        "options",
+        "triggers",
+        "anyOf",
+        "allOf",
+        "not",
+        "input",
+        "agent",
+        "withSonarQubeEnv",
+        "timeout",
+        "dir",
+        "container",
+        "docker",
+        "unstable",
+        "cleanup",
+        "changed",
+        "try",
+        "catch",
+        "finally",
+    }
+)
 
 
 def read(scan: Scan) -> list[Found]:
@@ -48,7 +102,7 @@ class _Reader:
 
     def read(self) -> Found:
         line = 1
-        last, argument, pending = "", "", 0
+        last, argument, _pending = "", "", 0
         top = Job("pipeline", 1, self.path, triggers=self.pipeline.triggers, unsure=True)
         self.jobs = [top]
         self.pipeline.jobs.append(top)
@@ -60,7 +114,10 @@ class _Reader:
             if first in "'\"":
                 text = token[3:-3] if token.startswith(("'''", '"""')) else token[1:-1]
                 if not argument:
-                    argument, pending = text, at + (1 if token.startswith(("'''", '"""')) and text.startswith("\n") else 0)
+                    argument, _pending = (
+                        text,
+                        at + (1 if token.startswith(("'''", '"""')) and text.startswith("\n") else 0),
+                    )
                 if last in _SHELLS:
                     self.shell(text, at, index)
                     last = ""
@@ -85,7 +142,19 @@ class _Reader:
             self.approvals += (Approval("step", "input", Place(self.path, at)),)
         elif token in ("changeRequest", "buildingTag"):
             self.mark(token, "", at)
-        elif token in ("withSonarQubeEnv", "dependencyCheck", "dependencyTrackPublisher", "snykSecurity", "jacoco", "cobertura", "recordCoverage", "publishCoverage", "openshiftDeploy", "kubernetesDeploy", "docker.build"):
+        elif token in (
+            "withSonarQubeEnv",
+            "dependencyCheck",
+            "dependencyTrackPublisher",
+            "snykSecurity",
+            "jacoco",
+            "cobertura",
+            "recordCoverage",
+            "publishCoverage",
+            "openshiftDeploy",
+            "kubernetesDeploy",
+            "docker.build",
+        ):
             self.add(Call(at, action=token, kind="jenkins_steps", path=self.path))
         elif token == "junit":
             pass

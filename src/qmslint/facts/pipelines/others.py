@@ -25,7 +25,17 @@ from qmslint.facts.pipelines.model import (
 from qmslint.lineyaml import Map
 
 _EVERY = frozenset({MERGE, PUSH})
-_EVENTS = {"pull_request": MERGE, "push": PUSH, "tag": TAG, "cron": SCHEDULE, "promote": OTHER, "deployment": OTHER, "manual": MANUAL, "release": RELEASE, "custom": MANUAL}
+_EVENTS = {
+    "pull_request": MERGE,
+    "push": PUSH,
+    "tag": TAG,
+    "cron": SCHEDULE,
+    "promote": OTHER,
+    "deployment": OTHER,
+    "manual": MANUAL,
+    "release": RELEASE,
+    "custom": MANUAL,
+}
 
 
 def _scripts(scan: Scan, data: Any, line: int, path: str) -> Iterator[Call]:
@@ -45,11 +55,27 @@ def travis(scan: Scan) -> list[Found]:
         base = Job("build", 1, path, triggers=_EVERY)
         matrix = reading.mapping(document.get("jobs") or document.get("matrix"))
         _travis_job(scan, pipeline, base, document, path)
-        defaults = {"python": "pytest", "go": "go test ./...", "rust": "cargo test", "node_js": "npm test", "ruby": "rake", "java": "mvn test", "php": "phpunit"}
+        defaults = {
+            "python": "pytest",
+            "go": "go test ./...",
+            "rust": "cargo test",
+            "node_js": "npm test",
+            "ruby": "rake",
+            "java": "mvn test",
+            "php": "phpunit",
+        }
         language = str(document.get("language") or "")
         included = [reading.mapping(item) for item, _ in reading.items(matrix.get("include"))]
         if language in defaults and "script" not in document and not any("script" in item for item in included):
-            base.calls.append(Call(document.line_of("language"), script=defaults[language], path=path, unsure=True, name="default script"))
+            base.calls.append(
+                Call(
+                    document.line_of("language"),
+                    script=defaults[language],
+                    path=path,
+                    unsure=True,
+                    name="default script",
+                )
+            )
         allowed = [reading.mapping(item) for item, _ in reading.items(matrix.get("allow_failures"))]
         for item in included:
             job = Job(str(item.get("name") or item.get("stage") or "job"), item.line, path, triggers=_travis_if(item))
@@ -80,8 +106,31 @@ def _travis_job(scan: Scan, pipeline: Found, job: Job, data: Map, path: str) -> 
     pipeline.jobs.append(job)
     for item, line in reading.items(data.get("deploy")):
         provider = str(reading.mapping(item).get("provider") or "script")
-        classes = "deploy publish" if provider in ("pypi", "npm", "releases", "rubygems", "hackage", "cargo", "bintray", "chocolatey", "snap", "puppetforge") else "deploy deploy-site" if provider in ("pages", "surge", "s3", "gcs") else "deploy deploy-service"
-        deploy = Job("deploy", line, path, triggers=frozenset({TAG if reading.mapping(reading.mapping(item).get("on")).get("tags") else PUSH}))
+        classes = (
+            "deploy publish"
+            if provider
+            in (
+                "pypi",
+                "npm",
+                "releases",
+                "rubygems",
+                "hackage",
+                "cargo",
+                "bintray",
+                "chocolatey",
+                "snap",
+                "puppetforge",
+            )
+            else "deploy deploy-site"
+            if provider in ("pages", "surge", "s3", "gcs")
+            else "deploy deploy-service"
+        )
+        deploy = Job(
+            "deploy",
+            line,
+            path,
+            triggers=frozenset({TAG if reading.mapping(reading.mapping(item).get("on")).get("tags") else PUSH}),
+        )
         deploy.calls.append(Call(line, action=classes, kind="classes", path=path, name=f"deploy: {provider}"))
         pipeline.jobs.append(deploy)
 
@@ -119,7 +168,9 @@ def _buildkite_steps(scan: Scan, pipeline: Found, steps: Any, path: str, approva
             triggers = frozenset({TAG})
         job = Job(name, line, path, triggers=triggers, approvals=approvals)
         if step.get("soft_fail") not in (None, False):
-            job.bypasses = (Bypass("soft_fail", Place(path, step.line_of("soft_fail")), step.get("soft_fail") is not True),)
+            job.bypasses = (
+                Bypass("soft_fail", Place(path, step.line_of("soft_fail")), step.get("soft_fail") is not True),
+            )
         for key in ("command", "commands"):
             job.calls += _scripts(scan, step.get(key), step.line_of(key), path)
         for plugin, at in reading.items(step.get("plugins")):
@@ -135,7 +186,13 @@ def bitbucket(scan: Scan) -> list[Found]:
     for path in scan.glob("/bitbucket-pipelines.yml"):
         document = reading.mapping(reading.load(scan, path))
         sections = reading.mapping(document.get("pipelines"))
-        kinds = {"default": _EVERY, "pull-requests": frozenset({MERGE}), "tags": frozenset({TAG}), "custom": frozenset({MANUAL}), "branches": frozenset({PUSH})}
+        kinds = {
+            "default": _EVERY,
+            "pull-requests": frozenset({MERGE}),
+            "tags": frozenset({TAG}),
+            "custom": frozenset({MANUAL}),
+            "branches": frozenset({PUSH}),
+        }
         for section, value in sections.items():
             triggers = kinds.get(str(section), frozenset({OTHER}))
             groups = [(str(section), value)] if section == "default" else list(reading.mapping(value).items())
@@ -184,7 +241,14 @@ def _bitbucket_steps(scan: Scan, pipeline: Found, steps: Any, path: str, documen
 def drone(scan: Scan) -> list[Found]:
     """Read Drone and Woodpecker pipelines; pushes and pull requests are built unless restricted."""
     found = []
-    paths = scan.glob("/.drone.yml", "/.drone.yaml", "/.woodpecker.yml", "/.woodpecker.yaml", "/.woodpecker/*.yml", "/.woodpecker/*.yaml")
+    paths = scan.glob(
+        "/.drone.yml",
+        "/.drone.yaml",
+        "/.woodpecker.yml",
+        "/.woodpecker.yaml",
+        "/.woodpecker/*.yml",
+        "/.woodpecker/*.yaml",
+    )
     for path in paths:
         system = "Woodpecker" if "woodpecker" in path else "Drone"
         for document in reading.load_all(scan, path):
@@ -197,7 +261,9 @@ def drone(scan: Scan) -> list[Found]:
             pairs = list(steps.items()) if isinstance(steps, Map) else [("", item) for item, _ in reading.items(steps)]
             for name, item in pairs:
                 step = reading.mapping(item)
-                job = Job(str(step.get("name") or name), step.line, path, triggers=_drone_when(step.get("when"), triggers))
+                job = Job(
+                    str(step.get("name") or name), step.line, path, triggers=_drone_when(step.get("when"), triggers)
+                )
                 if step.get("failure") == "ignore":
                     job.bypasses = (Bypass("failure: ignore", Place(path, step.line_of("failure"))),)
                 if step.get("image"):
@@ -221,7 +287,11 @@ def _drone_when(when: Any, base: frozenset[str]) -> frozenset[str]:
         events: Any = options.get("event")
         if isinstance(events, Map):
             left = set(base) | {TAG}
-            found |= left - {_EVENTS.get(word, OTHER) for word in reading.words(events.get("exclude"))} if "exclude" in events else {_EVENTS.get(word, OTHER) for word in reading.words(events.get("include"))}
+            found |= (
+                left - {_EVENTS.get(word, OTHER) for word in reading.words(events.get("exclude"))}
+                if "exclude" in events
+                else {_EVENTS.get(word, OTHER) for word in reading.words(events.get("include"))}
+            )
             continue
         named = {_EVENTS.get(word, OTHER) for word in reading.words(events)} or set(base)
         branches = options.get("branch")
@@ -241,10 +311,21 @@ def tekton(scan: Scan) -> list[Found]:
             if not str(data.get("apiVersion", "")).startswith("tekton.dev"):
                 continue
             metadata = reading.mapping(data.get("metadata"))
-            notes = " ".join(f"{k}: {v}" for k, v in reading.mapping(metadata.get("annotations")).items() if "on-event" in str(k) or "on-cel" in str(k) or "on-comment" in str(k))
-            triggers = {MERGE} if "pull_request" in notes or "pull-request" in notes or "merge_request" in notes else set()
+            notes = " ".join(
+                f"{k}: {v}"
+                for k, v in reading.mapping(metadata.get("annotations")).items()
+                if "on-event" in str(k) or "on-cel" in str(k) or "on-comment" in str(k)
+            )
+            triggers = (
+                {MERGE} if "pull_request" in notes or "pull-request" in notes or "merge_request" in notes else set()
+            )
             triggers |= {PUSH} if "push" in notes else set()
-            pipeline = Found("Tekton", str(metadata.get("name") or metadata.get("generateName") or path), path, frozenset(triggers or {OTHER}))
+            pipeline = Found(
+                "Tekton",
+                str(metadata.get("name") or metadata.get("generateName") or path),
+                path,
+                frozenset(triggers or {OTHER}),
+            )
             _tekton_tasks(scan, pipeline, data, path, 0)
             found.append(pipeline)
     return found
@@ -261,7 +342,17 @@ def _tekton_tasks(scan: Scan, pipeline: Found, data: Any, path: str, depth: int)
     source = reading.mapping(data)
     reference = reading.mapping(source.get("taskRef"))
     if reference:
-        name = str(reference.get("name") or next((reading.mapping(p).get("value") for p, _ in reading.items(reference.get("params")) if reading.mapping(p).get("name") == "name"), ""))
+        name = str(
+            reference.get("name")
+            or next(
+                (
+                    reading.mapping(p).get("value")
+                    for p, _ in reading.items(reference.get("params"))
+                    if reading.mapping(p).get("name") == "name"
+                ),
+                "",
+            )
+        )
         job = Job(str(source.get("name") or name), source.line, path, triggers=pipeline.triggers)
         if name == "approvaltask" or reference.get("kind") == "ApprovalTask":
             job.approvals = (Approval("step", name or "ApprovalTask", Place(path, source.line)),)
@@ -273,13 +364,19 @@ def _tekton_tasks(scan: Scan, pipeline: Found, data: Any, path: str, depth: int)
         job = Job(str(source.get("name") or "task"), source.line, path, triggers=pipeline.triggers)
         for item, line in reading.items(source["steps"]):
             step = reading.mapping(item)
-            bypasses = (Bypass("onError: continue", Place(path, step.line_of("onError"))),) if step.get("onError") == "continue" else ()
+            bypasses = (
+                (Bypass("onError: continue", Place(path, step.line_of("onError"))),)
+                if step.get("onError") == "continue"
+                else ()
+            )
             image = str(step.get("image") or "")
             if image:
                 pipeline.images.append((image, Place(path, step.line_of("image"))))
             command = " ".join([*reading.words(step.get("command")), *reading.words(step.get("args"))])
             key = "script" if "script" in step else "command"
-            for call in _scripts(scan, step.get("script") or command or None, step.line_of(key) if key in step else line, path):
+            for call in _scripts(
+                scan, step.get("script") or command or None, step.line_of(key) if key in step else line, path
+            ):
                 call.bypasses, call.name, call.image = bypasses, str(step.get("name") or ""), image
                 job.calls.append(call)
         pipeline.jobs.append(job)
@@ -299,7 +396,11 @@ def cirrus(scan: Scan) -> list[Found]:
             if not str(name).endswith("task"):
                 continue
             condition = str(task.get("only_if") or task.get("skip") or "")
-            triggers = frozenset({PUSH}) if "only_if" in task and "CIRRUS_BRANCH ==" in condition and "CIRRUS_PR" not in condition else _EVERY
+            triggers = (
+                frozenset({PUSH})
+                if "only_if" in task and "CIRRUS_BRANCH ==" in condition and "CIRRUS_PR" not in condition
+                else _EVERY
+            )
             triggers = frozenset({TAG}) if "only_if" in task and "CIRRUS_TAG" in condition else triggers
             job = Job(str(task.get("name") or name), document.line_of(name), path, triggers=triggers)
             if task.get("allow_failures") in (True, "true"):
@@ -323,8 +424,44 @@ _PLAIN: tuple[tuple[str, tuple[str, ...], frozenset[str], bool], ...] = (
     ("Concourse", ("/ci/pipeline.yml", "/concourse/*.yml", "/.concourse/*.yml"), frozenset({PUSH}), True),
     ("Harness", ("/.harness/**/*.yaml",), frozenset({PUSH}), True),
 )
-_KEYS = frozenset({"script", "scripts", "commands", "command", "run", "build_script", "test_script", "install", "before_build", "after_build", "before_test", "deploy_script", "tasks", "test", "build", "args", "on_success"})
-UNREAD = ("/.teamcity/**", "/bamboo-specs/**", "*.gocd.yaml", "/.drone.star", "/.drone.jsonnet", "/.ci-operator.yaml", "/prow/**", "/.prow/*.yaml", "/.prow.yaml", "/.ci/*.groovy", "/codefresh.yml", "/.screwdriver.yaml", "/wercker.yml", "/shippable.yml", "/.builder.yml")
+_KEYS = frozenset(
+    {
+        "script",
+        "scripts",
+        "commands",
+        "command",
+        "run",
+        "build_script",
+        "test_script",
+        "install",
+        "before_build",
+        "after_build",
+        "before_test",
+        "deploy_script",
+        "tasks",
+        "test",
+        "build",
+        "args",
+        "on_success",
+    }
+)
+UNREAD = (
+    "/.teamcity/**",
+    "/bamboo-specs/**",
+    "*.gocd.yaml",
+    "/.drone.star",
+    "/.drone.jsonnet",
+    "/.ci-operator.yaml",
+    "/prow/**",
+    "/.prow/*.yaml",
+    "/.prow.yaml",
+    "/.ci/*.groovy",
+    "/codefresh.yml",
+    "/.screwdriver.yaml",
+    "/wercker.yml",
+    "/shippable.yml",
+    "/.builder.yml",
+)
 """Files of CI systems that are known by name and not read."""
 
 

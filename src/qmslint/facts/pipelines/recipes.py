@@ -140,7 +140,10 @@ def taskfile(scan: Scan, folder: str) -> Recipes:
                     needs += [str(item["task"])] if "task" in item else []
                     command = str(item.get("cmd", ""))
                     parts.append(command + " || true" if item.get("ignore_error") is True and command else command)
-            needs += [str(d.get("task")) if isinstance(d, dict) else str(d) for d, _ in reading.items(reading.mapping(task).get("deps"))]
+            needs += [
+                str(d.get("task")) if isinstance(d, dict) else str(d)
+                for d, _ in reading.items(reading.mapping(task).get("deps"))
+            ]
             found[str(name)] = Recipe(str(name), "\n".join(parts), Place(path, tasks.line_of(name)), tuple(needs))
         if "default" in found:
             found[""] = found["default"]
@@ -212,7 +215,7 @@ def python_scripts(scan: Scan, folder: str) -> Recipes:
     ]
     for name, environment in part(tool, "hatch", "envs").items():
         tables.append((name, part(environment, "scripts")))
-    found = {}
+    found: dict[str, Any] = {}
     for prefix, table in tables:
         for name, task in table.items():
             recipe = Recipe(name, _task(task), Place(path, line_with(text, f"\n{name}") or line_with(text, name)))
@@ -287,7 +290,9 @@ def _tox_ini(scan: Scan, path: str, text: str, prefix: str) -> Recipes:
             head = line_with(text, f"[{section}]")
             line = line_with(text, "commands", text.find(f"[{section}]")) or head
             for name in _braces(names):
-                commands = "\n".join(parser.get(section, key, fallback="") or "" for key in ("commands_pre", "commands"))
+                commands = "\n".join(
+                    parser.get(section, key, fallback="") or "" for key in ("commands_pre", "commands")
+                )
                 found[name or "testenv"] = Recipe(name, _ignoring(_FOLD.sub(" ", commands)), Place(path, line))
     listed = parser.get("tox", "envlist", fallback="") or parser.get("tox", "env_list", fallback="") or ""
     listed = listed or parser.get("tox:tox", "envlist", fallback="") or ""
@@ -300,17 +305,23 @@ def _tox_toml(data: Mapping[str, Any], path: str, text: str) -> Recipes:
     found = {}
     for name, environment in {"testenv": part(data, "env_run_base"), **part(data, "env")}.items():
         commands = environment.get("commands", []) if isinstance(environment, Mapping) else []
-        body = "\n".join(" ".join(str(w) for w in c) if isinstance(c, list) else str(c) for c in commands if not isinstance(c, Mapping))
+        body = "\n".join(
+            " ".join(str(w) for w in c) if isinstance(c, list) else str(c)
+            for c in commands
+            if not isinstance(c, Mapping)
+        )
         found[name] = Recipe(name, _ignoring(body), Place(path, line_with(text, name)))
     listed = data.get("env_list", [])
-    found[""] = Recipe("", "", Place(path, line_with(text, "env_list")), tuple(str(n) for n in listed if isinstance(n, str)))
+    found[""] = Recipe(
+        "", "", Place(path, line_with(text, "env_list")), tuple(str(n) for n in listed if isinstance(n, str))
+    )
     return MappingProxyType(found)
 
 
 def _ignoring(commands: str) -> str:
     """Write tox's leading dash, which ignores a failure, as the shell would."""
     lines = (line.strip() for line in commands.split("\n"))
-    return "\n".join(line.lstrip("- ") + " || true" if line.startswith("- ") or line.startswith("-{") else line for line in lines)
+    return "\n".join(line.lstrip("- ") + " || true" if line.startswith(("- ", "-{")) else line for line in lines)
 
 
 def _braces(text: str) -> list[str]:
@@ -377,7 +388,14 @@ def hooks(scan: Scan) -> tuple[Hook, ...]:
                 entry = str(options.get("entry", "")) + (" " + arguments if arguments else "")
                 stages = reading.words(options.get("stages"))
                 found.append(
-                    Hook(str(options.get("id", "")), str(source.get("repo", "")), str(source.get("rev", "")), entry, Place(path, at), stages)
+                    Hook(
+                        str(options.get("id", "")),
+                        str(source.get("repo", "")),
+                        str(source.get("rev", "")),
+                        entry,
+                        Place(path, at),
+                        stages,
+                    )
                 )
         return tuple(found)
     return ()

@@ -21,10 +21,94 @@ _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox"})
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*\Z")
 _VERSIONED = re.compile(r"-?[0-9][0-9.]*\Z")
 _TRIVIAL = frozenset(
-    "echo cd mkdir export set rm cp mv ls cat printf source . pwd true false exit sleep date touch chmod chown ln tar unzip zip git curl "
-    "wget apt-get apt apk yum dnf brew choco pacman pip pip3 find grep sed awk test [ [[ unset shopt trap return popd pushd local "
-    "declare read tee head tail sort uniq wc env id whoami uname which type command npm pnpm yarn corepack nvm rustup gem uv poetry bundle "
-    "docker docker-compose kubectl gh jq yq sha256sum node-version".split()
+    [
+        "echo",
+        "cd",
+        "mkdir",
+        "export",
+        "set",
+        "rm",
+        "cp",
+        "mv",
+        "ls",
+        "cat",
+        "printf",
+        "source",
+        ".",
+        "pwd",
+        "true",
+        "false",
+        "exit",
+        "sleep",
+        "date",
+        "touch",
+        "chmod",
+        "chown",
+        "ln",
+        "tar",
+        "unzip",
+        "zip",
+        "git",
+        "curl",
+        "wget",
+        "apt-get",
+        "apt",
+        "apk",
+        "yum",
+        "dnf",
+        "brew",
+        "choco",
+        "pacman",
+        "pip",
+        "pip3",
+        "find",
+        "grep",
+        "sed",
+        "awk",
+        "test",
+        "[",
+        "[[",
+        "unset",
+        "shopt",
+        "trap",
+        "return",
+        "popd",
+        "pushd",
+        "local",
+        "declare",
+        "read",
+        "tee",
+        "head",
+        "tail",
+        "sort",
+        "uniq",
+        "wc",
+        "env",
+        "id",
+        "whoami",
+        "uname",
+        "which",
+        "type",
+        "command",
+        "npm",
+        "pnpm",
+        "yarn",
+        "corepack",
+        "nvm",
+        "rustup",
+        "gem",
+        "uv",
+        "poetry",
+        "bundle",
+        "docker",
+        "docker-compose",
+        "kubectl",
+        "gh",
+        "jq",
+        "yq",
+        "sha256sum",
+        "node-version",
+    ]
 )
 _SCRIPT = re.compile(r"\.(?:sh|bash|zsh|ps1|bat|cmd)\Z|\A[^.]+\Z")
 _PROGRAM = re.compile(r"\.(?:py|js|mjs|cjs|ts|rb|php|pl|r|R|go|groovy)\Z")
@@ -49,7 +133,13 @@ class Known:
 
 
 def script(
-    scan: Scan, text: str, place: Place, folder: str = "", stops: bool = True, depth: int = 0, seen: tuple[str, ...] = ()
+    scan: Scan,
+    text: str,
+    place: Place,
+    folder: str = "",
+    stops: bool = True,
+    depth: int = 0,
+    seen: tuple[str, ...] = (),
 ) -> list[Known]:
     """Return what the commands of a script do.
 
@@ -96,7 +186,18 @@ def _command(
     arguments = words[1:]
     if tool in _SHELLS or tool in ("pwsh", "powershell", "cmd"):
         return extra + _shell(scan, tool, arguments, at, folder, depth, seen)
-    if tool in ("nix", "nix-shell", "su", "runuser", "chroot", "eval", "concurrently", "parallel", "start-server-and-test", "retry"):
+    if tool in (
+        "nix",
+        "nix-shell",
+        "su",
+        "runuser",
+        "chroot",
+        "eval",
+        "concurrently",
+        "parallel",
+        "start-server-and-test",
+        "retry",
+    ):
         inner = _quoted(tool, arguments)
         if inner:
             return extra + script(scan, inner, at, folder, depth=depth + 1, seen=seen) if depth < DEPTH else extra
@@ -144,7 +245,11 @@ def _looked_up(
 
 @fact
 def _plugin_text(scan: Scan, tool: str) -> str:
-    globs = ("pom.xml",) if tool == "mvn" else ("build.gradle", "build.gradle.kts", "libs.versions.toml", "buildSrc/**/*.gradle*")
+    globs = (
+        ("pom.xml",)
+        if tool == "mvn"
+        else ("build.gradle", "build.gradle.kts", "libs.versions.toml", "buildSrc/**/*.gradle*")
+    )
     return "\n".join(scan.text(path) or "" for path in scan.glob(*globs)[:40]).lower()
 
 
@@ -255,7 +360,7 @@ def _after_options(rest: tuple[str, ...], valued: tuple[str, ...], module: bool 
 def _container(vocab: Words, tool: str, rest: tuple[str, ...]) -> tuple[tuple[str, ...], str] | None:
     """Return the command run in a container and its image; ``None`` where none is run."""
     if rest[:1] == ("compose",):
-        rest, tool = _compose(vocab, rest[1:]), "docker-compose"
+        rest = _compose(vocab, rest[1:])
     elif rest[:1] == ("container",):
         rest = rest[1:]
     if rest[:1] not in (("run",), ("exec",)):
@@ -326,9 +431,16 @@ def _file(scan: Scan, word: str, at: Place, folder: str, depth: int, seen: tuple
     if "$" in clean or not clean or clean.startswith(("/", "http")):
         return None
     path = next(
-        (p for p in (posixpath.normpath(posixpath.join(folder, clean)), posixpath.normpath(clean)) if p in scan.snapshot), ""
+        (
+            p
+            for p in (posixpath.normpath(posixpath.join(folder, clean)), posixpath.normpath(clean))
+            if p in scan.snapshot
+        ),
+        "",
     )
-    if not path or (clean == word and "/" not in word and not _PROGRAM.search(word) and not word.endswith((".sh", ".ps1", ".bat"))):
+    if not path or (
+        clean == word and "/" not in word and not _PROGRAM.search(word) and not word.endswith((".sh", ".ps1", ".bat"))
+    ):
         return None
     vocab = vocabulary(scan)
     name = posixpath.basename(path)
@@ -340,25 +452,44 @@ def _file(scan: Scan, word: str, at: Place, folder: str, depth: int, seen: tuple
     if _PROGRAM.search(path) or re.match(r"#!.*\b(?:python|node|ruby|perl|php)", text):
         return [Known(name, word, by_name, via=(Place(path),), origin="target", sure=False, words=(word,))]
     windows = path.endswith((".ps1", ".bat", ".cmd"))
-    stops = windows or bool(re.match(r"#!\S*sh\S* .*-\w*e|#!.*\bbash .*-e", text)) or bool(re.search(r"(?m)^\s*set -\w*e", text[:4000]))
+    stops = (
+        windows
+        or bool(re.match(r"#!\S*sh\S* .*-\w*e|#!.*\bbash .*-e", text))
+        or bool(re.search(r"(?m)^\s*set -\w*e", text[:4000]))
+    )
     inner = script(scan, text, place, folder, stops, depth + 1, (*seen, path))
     return _with_name(inner, name, by_name, word, place, vocab)
 
 
-_NAMEABLE = frozenset({"test", "build", "lint", "typecheck", "format", "coverage", "docs", "deploy", "rollback", "publish"})
+_NAMEABLE = frozenset(
+    {"test", "build", "lint", "typecheck", "format", "coverage", "docs", "deploy", "rollback", "publish"}
+)
 
 
-def _with_name(inner: list[Known], name: str, by_name: frozenset[str], text: str, place: Place, vocab: Words) -> list[Known]:
+def _with_name(
+    inner: list[Known], name: str, by_name: frozenset[str], text: str, place: Place, vocab: Words
+) -> list[Known]:
     """Return what a recipe's commands do; its name counts where one of its commands is not understood."""
-    found = [replace(k, via=(replace(place, line=place.line + k.line if place.line and k.origin != "name" else place.line), *k.via)) for k in inner if k.classes]
+    found = [
+        replace(
+            k,
+            via=(replace(place, line=place.line + k.line if place.line and k.origin != "name" else place.line), *k.via),
+        )
+        for k in inner
+        if k.classes
+    ]
     # The lines of the inner commands have been kept in `via`; towards the outside the call itself is the place.
-    strange = [k for k in inner if not k.classes and not k.indicated and k.tool not in _TRIVIAL and not vocab.known(k.tool)]
+    strange = [
+        k for k in inner if not k.classes and not k.indicated and k.tool not in _TRIVIAL and not vocab.known(k.tool)
+    ]
     if by_name and strange:
         known = frozenset(item for k in found for item in k.classes)
         if by_name - known:
             worst = next((k.bypass for k in strange if k.bypass), None) if all(k.bypass for k in strange) else None
             found.append(Known(name, text, by_name - known, via=(place,), origin="target", sure=False, bypass=worst))
-    return found or ([Known(name, text, frozenset(), indicated=by_name, via=(place,), origin="target")] if by_name else [])
+    return found or (
+        [Known(name, text, frozenset(), indicated=by_name, via=(place,), origin="target")] if by_name else []
+    )
 
 
 def _target(scan: Scan, target: Target, at: Place, depth: int, seen: tuple[str, ...]) -> list[Known]:
@@ -376,7 +507,9 @@ def _target(scan: Scan, target: Target, at: Place, depth: int, seen: tuple[str, 
     key = f"{recipe.place.path}\0{target.name}"
     if key in seen or depth >= DEPTH:
         return []
-    inner = script(scan, _substituted(recipe.script, target), _body(recipe), target.folder, True, depth + 1, (*seen, key))
+    inner = script(
+        scan, _substituted(recipe.script, target), _body(recipe), target.folder, True, depth + 1, (*seen, key)
+    )
     found = _with_name(inner, target.name, by_name, text, _body(recipe), vocab)
     for name in recipe.needs[:40]:
         found += _needed(scan, target, name, at, depth, (*seen, key))
@@ -387,14 +520,24 @@ def _target(scan: Scan, target: Target, at: Place, depth: int, seen: tuple[str, 
 
 def _body(recipe: recipes.Recipe) -> Place:
     path, line = recipe.place.path, recipe.place.line
-    return Place(path, line + 1 if posixpath.basename(path).lower() in ("makefile", "gnumakefile", "justfile") else line)
+    return Place(
+        path, line + 1 if posixpath.basename(path).lower() in ("makefile", "gnumakefile", "justfile") else line
+    )
 
 
 def _substituted(text: str, target: Target) -> str:
     if target.runner == "tox":
-        return re.sub(r"\{posargs:?([^{}]*)\}", r"\1", text).replace("{envpython}", "python").replace("{toxinidir}/", "./")
+        return (
+            re.sub(r"\{posargs:?([^{}]*)\}", r"\1", text).replace("{envpython}", "python").replace("{toxinidir}/", "./")
+        )
     if target.runner == "make":
-        return re.sub(r"\$[({](?:PYTHON3?|RUN|VENV|POETRY|UV)[)}]/?", "", text).replace("$(MAKE)", "make").replace("$(GO)", "go").replace("$(CARGO)", "cargo").replace("$(NPM)", "npm")
+        return (
+            re.sub(r"\$[({](?:PYTHON3?|RUN|VENV|POETRY|UV)[)}]/?", "", text)
+            .replace("$(MAKE)", "make")
+            .replace("$(GO)", "go")
+            .replace("$(CARGO)", "cargo")
+            .replace("$(NPM)", "npm")
+        )
     return text.replace("@php ", "php ").replace("\n@", "\ncomposer ") if target.runner == "composer" else text
 
 
@@ -403,7 +546,9 @@ def _needed(scan: Scan, target: Target, name: str, at: Place, depth: int, seen: 
         "make": lambda: recipes.makefile(scan, target.folder),
         "just": lambda: recipes.justfile(scan, target.folder),
         "task": lambda: recipes.taskfile(scan, target.folder),
-        "cargo make": lambda: recipes.toml_tasks(scan, posixpath.normpath(posixpath.join(target.folder, "Makefile.toml")), "tasks"),
+        "cargo make": lambda: recipes.toml_tasks(
+            scan, posixpath.normpath(posixpath.join(target.folder, "Makefile.toml")), "tasks"
+        ),
     }
     table = tables.get(target.runner)
     recipe = table().get(name) if table else None
@@ -434,7 +579,17 @@ def _hooks(scan: Scan, arguments: tuple[str, ...], at: Place, folder: str, depth
         flag = vocab.neutral_flag(tuple(hook.entry.split()))
         bypass = Bypass(flag, hook.place) if flag else None
         if classes:
-            found.append(Known(hook.id, f"pre-commit hook {hook.id}", classes, via=(hook.place,), origin="action", bypass=bypass, version=hook.revision))
+            found.append(
+                Known(
+                    hook.id,
+                    f"pre-commit hook {hook.id}",
+                    classes,
+                    via=(hook.place,),
+                    origin="action",
+                    bypass=bypass,
+                    version=hook.revision,
+                )
+            )
     return found
 
 

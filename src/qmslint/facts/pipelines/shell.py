@@ -13,7 +13,9 @@ _TOKEN = re.compile(
 )
 _HEREDOC = re.compile(r"<<-?\s*(['\"\\]?)(\w+)")
 _BREAKS = frozenset({"\n", "&&", "||", ";", ";;", "|", "&", "(", ")", "`"})
-_KEYWORDS = frozenset({"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "fi", "done", "esac", "time"})
+_KEYWORDS = frozenset(
+    {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "fi", "done", "esac", "time"}
+)
 _CONDITIONS = frozenset({"if", "elif", "while", "until"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _QUIET = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "/bin/true", "continue", "warn", "write-host"})
@@ -121,7 +123,7 @@ def _raw(script: str) -> Iterator[tuple[list[str], int, str, bool]]:
     line = start = 0
     for token in _TOKEN.findall(script):
         first = token[0]
-        if token in _BREAKS or token.endswith("\n") and first != "\\":
+        if token in _BREAKS or (token.endswith("\n") and first != "\\"):
             if word:
                 words.append(word)
                 word = ""
@@ -133,7 +135,7 @@ def _raw(script: str) -> Iterator[tuple[list[str], int, str, bool]]:
                 word = ""
         elif first == "#" and not word:
             pass
-        elif first in "<>" or token[-1] in ">&" and first.isdigit():
+        elif first in "<>" or (token[-1] in ">&" and first.isdigit()):
             if word:
                 words.append(word)
             word = ">"

@@ -27,10 +27,62 @@ Resolver = Callable[[Scan, str, tuple[str, ...], str], "list[Target] | None"]
 _RUN_WORDS = {"npm": ("run", "run-script", "rum"), "pnpm": ("run",), "yarn": ("run",), "bun": ("run",)}
 _NPM_SHORT = ("test", "t", "tst", "start", "stop", "restart")
 _BUILTIN = frozenset(
-    "install i ci add remove audit publish pack exec dlx init version config cache link outdated update up upgrade "
-    "why info login logout whoami view set import dedupe list ls workspaces workspace create store fetch prune "
-    "rebuild sbom licenses approve-builds deploy patch root bin clean-install global policies constraints x pm "
-    "upgrade-interactive self-update setup env".split()
+    [
+        "install",
+        "i",
+        "ci",
+        "add",
+        "remove",
+        "audit",
+        "publish",
+        "pack",
+        "exec",
+        "dlx",
+        "init",
+        "version",
+        "config",
+        "cache",
+        "link",
+        "outdated",
+        "update",
+        "up",
+        "upgrade",
+        "why",
+        "info",
+        "login",
+        "logout",
+        "whoami",
+        "view",
+        "set",
+        "import",
+        "dedupe",
+        "list",
+        "ls",
+        "workspaces",
+        "workspace",
+        "create",
+        "store",
+        "fetch",
+        "prune",
+        "rebuild",
+        "sbom",
+        "licenses",
+        "approve-builds",
+        "deploy",
+        "patch",
+        "root",
+        "bin",
+        "clean-install",
+        "global",
+        "policies",
+        "constraints",
+        "x",
+        "pm",
+        "upgrade-interactive",
+        "self-update",
+        "setup",
+        "env",
+    ]
 )
 
 
@@ -77,7 +129,9 @@ def _make(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> lis
     for word in words or [""]:
         recipe = rules.get(word) or _pattern(rules, word)
         name = word or (recipe.name if recipe else "") or "all"
-        targets.append(Target(name, place, recipe, "make", generated or (bool(rules) and recipe is None and bool(word))))
+        targets.append(
+            Target(name, place, recipe, "make", generated or (bool(rules) and recipe is None and bool(word)))
+        )
     return targets
 
 
@@ -93,7 +147,9 @@ def _pattern(rules: Recipes, word: str) -> Recipe | None:
 @fact
 def _generates(scan: Scan) -> bool:
     """Say whether Makefiles are generated here, so that conventional targets exist."""
-    return bool(scan.glob("Makefile.am", "Makefile.in", "configure.ac", "CMakeLists.txt", "/Makefile.PL", "Kbuild", "configure"))
+    return bool(
+        scan.glob("Makefile.am", "Makefile.in", "configure.ac", "CMakeLists.txt", "/Makefile.PL", "Kbuild", "configure")
+    )
 
 
 def _package(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> list[Target] | None:
@@ -115,7 +171,11 @@ def _package(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> 
     if not words:
         return None
     name = "test" if words[0] in ("t", "tst") and tool != "yarn" else words[0]
-    place = posixpath.normpath(posixpath.join(folder, options.get("--prefix", options.get("--cwd", options.get("-C", options.get("--dir", ""))))))
+    place = posixpath.normpath(
+        posixpath.join(
+            folder, options.get("--prefix", options.get("--cwd", options.get("-C", options.get("--dir", ""))))
+        )
+    )
     found = _script(scan, place, name)
     if found is None and tool in ("yarn", "pnpm") and not explicit:
         return None
@@ -138,7 +198,9 @@ def _script(scan: Scan, folder: str, name: str) -> tuple[Recipe, str] | None:
 
 def _many_packages(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> list[Target]:
     """Resolve turbo, nx, lerna, npm-run-all and the like: names of scripts of any package."""
-    words, options = _plain(arguments, ("-t", "--target", "--targets", "--scope", "--filter", "--parallel", "--base", "--head", "-c"))
+    words, options = _plain(
+        arguments, ("-t", "--target", "--targets", "--scope", "--filter", "--parallel", "--base", "--head", "-c")
+    )
     listed = options.get("-t", options.get("--target", options.get("--targets", "")))
     names = [name for name in re.split(r"[,\s]+", listed) if name]
     names += [w for w in words if w not in ("run", "run-many", "affected", "exec", "watch") and ":" not in w[:1]]
@@ -166,7 +228,9 @@ def _simple(table: Callable[[Scan, str], Recipes], runner: str) -> Resolver:
 
 
 def _tox(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> list[Target]:
-    words, options = _plain(arguments, ("-e", "-c", "--conf", "-m", "-f", "--workdir", "-x", "-r", "--installpkg", "--result-json"))
+    words, options = _plain(
+        arguments, ("-e", "-c", "--conf", "-m", "-f", "--workdir", "-x", "-r", "--installpkg", "--result-json")
+    )
     place = posixpath.normpath(posixpath.join(folder, posixpath.dirname(options.get("-c", ""))))
     known = recipes.tox_environments(scan, place)
     listed = [name for name in re.split(r"[,\s]+", options.get("-e", "")) if name and name != "ALL"]
@@ -190,7 +254,10 @@ def tox_environment(known: Recipes, name: str) -> Recipe | None:
 
 
 def _nox(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> list[Target]:
-    words, options = _plain(arguments, ("-s", "--session", "--sessions", "-e", "-f", "-t", "--tags", "-k", "-p", "-db", "--default-venv-backend"))
+    words, options = _plain(
+        arguments,
+        ("-s", "--session", "--sessions", "-e", "-f", "-t", "--tags", "-k", "-p", "-db", "--default-venv-backend"),
+    )
     known = recipes.nox_sessions(scan, folder) or recipes.nox_sessions(scan, ".")
     listed = options.get("-s", options.get("--session", options.get("--sessions", options.get("-e", ""))))
     default = known.get("")
@@ -253,7 +320,17 @@ def _mise(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> lis
 
 def _named(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> list[Target] | None:
     """Runners whose recipes are programs (invoke, rake, fab): the name is all that is read."""
-    files: Mapping[str, tuple[str, ...]] = {"invoke": ("tasks.py", "tasks/__init__.py"), "inv": ("tasks.py", "tasks/__init__.py"), "fab": ("fabfile.py",), "doit": ("dodo.py",), "duty": ("duties.py",), "gulp": ("gulpfile.js",), "grunt": ("Gruntfile.js",), "mage": ("magefile.go",), "earthly": ("Earthfile",)}
+    files: Mapping[str, tuple[str, ...]] = {
+        "invoke": ("tasks.py", "tasks/__init__.py"),
+        "inv": ("tasks.py", "tasks/__init__.py"),
+        "fab": ("fabfile.py",),
+        "doit": ("dodo.py",),
+        "duty": ("duties.py",),
+        "gulp": ("gulpfile.js",),
+        "grunt": ("Gruntfile.js",),
+        "mage": ("magefile.go",),
+        "earthly": ("Earthfile",),
+    }
     exists = any(path in scan.snapshot for path in files.get(tool, ()))
     words, _ = _plain(arguments)
     return [Target(word.lstrip("+"), folder, None, tool, exists) for word in words[:3]] or None

@@ -8,7 +8,9 @@ from typing import Any
 
 from qmslint.facts.base import Scan, fact
 
-_GOALS = frozenset({"mvn", "gradle", "ant", "ninja", "scons", "sbt", "lein", "xmake", "rake", "make", "mill", "cap", "Rscript"})
+_GOALS = frozenset(
+    {"mvn", "gradle", "ant", "ninja", "scons", "sbt", "lein", "xmake", "rake", "make", "mill", "cap", "Rscript"}
+)
 _WORD = re.compile(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])|[0-9]+")
 
 Rows = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
@@ -123,7 +125,10 @@ class Words:
         text = "-".join(words).lower().replace("_", "-")
         parts = frozenset(re.split(r"[^a-z0-9]+", text))
         return frozenset(
-            item for word, value in table.items() if (word in parts if "-" not in word else word in text) for item in classes_of(value)
+            item
+            for word, value in table.items()
+            if (word in parts if "-" not in word else word in text)
+            for item in classes_of(value)
         )
 
 

@@ -66,7 +66,9 @@ def _project(
             inner, where = templates[name]
             _project(scan, inner, where, jobs, templates, found, seen | {name})
         elif name not in templates:
-            trigger = "periodic" if "periodic" in name else "post" if name.startswith(("publish", "promote")) else "check"
+            trigger = (
+                "periodic" if "periodic" in name else "post" if name.startswith(("publish", "promote")) else "check"
+            )
             _add(scan, _pipeline(found, trigger, path), name, Map(line), line, path, jobs)
     for key, value in project.items():
         if isinstance(value, Map) and "jobs" in value:
@@ -86,7 +88,9 @@ def _add(scan: Scan, pipeline: Found, name: str, options: Map, line: int, path: 
     for definition in chain:
         voting = definition.get("voting") if voting is None else voting
     if voting is False:
-        job.bypasses = (Bypass("voting: false", Place(path, options.line_of("voting") if "voting" in options else line)),)
+        job.bypasses = (
+            Bypass("voting: false", Place(path, options.line_of("voting") if "voting" in options else line)),
+        )
     base = str(chain[-1].get("parent") or chain[-1].get("name")) if chain else name
     environments = _environments(chain) or _by_name(scan, name) or _by_name(scan, base)
     for label in dict.fromkeys((name, base)):

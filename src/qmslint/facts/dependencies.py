@@ -1,0 +1,242 @@
+"""What a product is built from: manifests, lock files, and automation that keeps them current."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.sources import excluded
+
+_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A file that declares dependencies.
+
+    Parameters
+    ----------
+    dependencies : int
+        How many are declared, those for development included.
+    lock : str
+        Path of the lock file that fixes them, or of the manifest itself where it fixes all of them; empty if none.
+    """
+
+    path: str
+    ecosystem: str
+    dependencies: int
+    lock: str
+    line: int = 1
+
+
+@fact
+def manifests(scan: Scan) -> tuple[Manifest, ...]:
+    """Return all manifests of the repository's own packages, by path."""
+    out = excluded(scan)
+    found = []
+    for path in scan.glob(*(f"**/{name}" for name in _READERS)):
+        if path in out or path.count("/") > 4:
+            continue
+        text = scan.text(path)
+        name = posixpath.basename(path)
+        rule = next((rule for pattern, rule in _READERS.items() if _fits(pattern, name)), None)
+        if text is None or rule is None or len(text) > _LIMIT:
+            continue
+        ecosystem, count = rule
+        number = count(text)
+        if number >= 0:
+            found.append(Manifest(path, ecosystem, number, _lock(scan, path, ecosystem, text)))
+    return tuple(found)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    if "*" not in pattern:
+        return pattern == name
+    head, _, tail = pattern.partition("*")
+    return name.startswith(head) and name.endswith(tail)
+
+
+def _lock(scan: Scan, path: str, ecosystem: str, text: str) -> str:
+    folder = posixpath.dirname(path)
+    while True:
+        for name in _LOCKS.get(ecosystem, ()):
+            candidate = posixpath.join(folder, name) if folder else name
+            if candidate in scan.snapshot:
+                return candidate
+        if not folder:
+            break
+        folder = posixpath.dirname(folder)
+    fixed = _FIXED.get(ecosystem)
+    return path if fixed and fixed(text) else ""
+
+
+def _package(text: str) -> int:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return -1
+    if not isinstance(data, dict):
+        return -1
+    keys = ("dependencies", "devDependencies", "optionalDependencies", "require", "require-dev")
+    return sum(len(data[key]) for key in keys if isinstance(data.get(key), dict))
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _pyproject(text: str) -> int:
+    data = _table(text)
+    project = data.get("project") if isinstance(data.get("project"), dict) else {}
+    tool = data.get("tool") if isinstance(data.get("tool"), dict) else {}
+    poetry = tool.get("poetry") if isinstance(tool, dict) and isinstance(tool.get("poetry"), dict) else {}
+    count = 0
+    for part in ((project or {}).get("dependencies"), (poetry or {}).get("dependencies")):
+        count += len(part) if isinstance(part, (list, dict)) else 0
+    groups = [(project or {}).get("optional-dependencies"), data.get("dependency-groups")]
+    for group in groups:
+        if isinstance(group, dict):
+            count += sum(len(items) for items in group.values() if isinstance(items, list))
+    return count
+
+
+def _cargo(text: str) -> int:
+    data = _table(text)
+    keys = ("dependencies", "dev-dependencies", "build-dependencies")
+    count = sum(len(data[key]) for key in keys if isinstance(data.get(key), dict))
+    workspace = data.get("workspace")
+    if isinstance(workspace, dict) and isinstance(workspace.get("dependencies"), dict):
+        count += len(workspace["dependencies"])
+    return count
+
+
+def _requirements(text: str) -> int:
+    return len(re.findall(r"(?m)^[ \t]*[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]\n]{0,200}\])?[ \t]*(?:[=<>!~;@#\\]|$)", text))
+
+
+def _counter(pattern: str) -> Callable[[str], int]:
+    compiled = re.compile(pattern, re.M)
+    return lambda text: len(compiled.findall(text))
+
+
+def _exact(text: str) -> bool:
+    rows = [row.strip() for row in text.split("\n") if re.match(r"\s*[A-Za-z0-9]", row)]
+    return bool(rows) and all("==" in row or " @ " in row for row in rows)
+
+
+_READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
+    {
+        "package.json": ("npm", _package),
+        "composer.json": ("composer", _package),
+        "pyproject.toml": ("python", _pyproject),
+        "requirements*.txt": ("python-requirements", _requirements),
+        "*requirements.txt": ("python-requirements", _requirements),
+        "setup.py": ("python", _counter(r"install_requires\s*=\s*\[\s*[\"']")),
+        "setup.cfg": ("python", _counter(r"^install_requires\s*=")),
+        "Pipfile": ("pipenv", _counter(r"^[\w.-]+\s*=")),
+        "environment.yml": ("conda", _counter(r"^\s+-\s+\S")),
+        "Cargo.toml": ("cargo", _cargo),
+        "go.mod": ("go", _counter(r"^\s*(?:require\s+)?[\w.-]+\.[\w./-]+\s+v[0-9]")),
+        "Gemfile": ("bundler", _counter(r"^\s*gem\s+[\"']")),
+        "pom.xml": ("maven", _counter(r"<dependency>")),
+        "build.gradle": ("gradle", _counter(r"^\s*(?:implementation|api|compile|testImplementation|classpath)\b")),
+        "build.gradle.kts": ("gradle", _counter(r"^\s*(?:implementation|api|testImplementation)\b")),
+        "*.csproj": ("nuget", _counter(r"<PackageReference\b")),
+        "pubspec.yaml": ("pub", _counter(r"^  [a-z_]+:\s*[\^\"'0-9>]")),
+        "mix.exs": ("hex", _counter(r"\{:[a-z_]+,\s*[\"~]")),
+        "Package.swift": ("swift", _counter(r"\.package\(")),
+        "conanfile.txt": ("conan", _counter(r"^[\w-]+/[0-9]")),
+        "flake.nix": ("nix", _counter(r"\.url\s*=")),
+        "Chart.yaml": ("helm", _counter(r"^\s*-\s+name:")),
+    }
+)
+_NPM = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock")
+_PYTHON = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
+_LOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "npm": _NPM,
+        "composer": ("composer.lock",),
+        "python": (*_PYTHON, "requirements.lock", "requirements/base.txt", "constraints.txt"),
+        "python-requirements": (*_PYTHON, "requirements.lock", "constraints.txt"),
+        "pipenv": ("Pipfile.lock",),
+        "conda": ("conda-lock.yml", "pixi.lock"),
+        "cargo": ("Cargo.lock",),
+        "go": ("go.sum",),
+        "bundler": ("Gemfile.lock", "gems.locked"),
+        "gradle": ("gradle.lockfile", "gradle/verification-metadata.xml", "buildscript-gradle.lockfile"),
+        "nuget": ("packages.lock.json",),
+        "pub": ("pubspec.lock",),
+        "hex": ("mix.lock",),
+        "swift": ("Package.resolved",),
+        "conan": ("conan.lock",),
+        "nix": ("flake.lock",),
+        "helm": ("Chart.lock",),
+    }
+)
+_FIXED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
+    {
+        "python-requirements": _exact,
+        # Fixed versions are the custom there; ranges and SNAPSHOT are the exception.
+        "maven": lambda text: not re.search(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]*SNAPSHOT)", text),
+        "conan": lambda text: True,
+    }
+)
+ECOSYSTEMS: Mapping[str, str] = MappingProxyType(
+    {"python-requirements": "python", "pipenv": "python", "conda": "conda"}
+)
+"""Ecosystems that update automation treats as another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updater:
+    """Update automation and the ecosystems it covers; empty means all of them."""
+
+    name: str
+    path: str
+    line: int
+    ecosystems: frozenset[str]
+
+
+_DEPENDABOT = {
+    "npm": "npm", "bun": "npm", "pip": "python", "uv": "python", "cargo": "cargo", "gomod": "go", "bundler": "bundler",
+    "composer": "composer", "maven": "maven", "gradle": "gradle", "nuget": "nuget", "pub": "pub", "mix": "hex",
+    "swift": "swift", "helm": "helm", "conda": "conda", "github-actions": "github-actions",
+}  # fmt: skip
+
+
+@fact
+def updaters(scan: Scan) -> tuple[Updater, ...]:
+    """Return the update automation that is configured in the repository."""
+    found = []
+    for path in scan.glob("/.github/dependabot.{yml,yaml}"):
+        text = scan.text(path) or ""
+        names = re.findall(r"package-ecosystem[\"']?\s*:\s*[\"']?([\w-]+)", text)
+        known = frozenset(_DEPENDABOT.get(name, name) for name in names)
+        if known:
+            found.append(Updater("Dependabot", path, 1, known))
+    for path in scan.glob(
+        "/renovate.json", "/renovate.json5", "/.renovaterc", "/.renovaterc.json", "/.renovaterc.json5",
+        "/{.github,.gitlab}/renovate.json", "/{.github,.gitlab}/renovate.json5", "/renovate-bot.json",
+    ):  # fmt: skip
+        text = scan.text(path) or ""
+        if text.strip() and not re.search(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*$", text):
+            found.append(Updater("Renovate", path, 1, frozenset()))
+    package = scan.text("package.json") if "package.json" in scan.snapshot else ""
+    if package and re.search(r"(?m)^\s{0,4}\"renovate\"\s*:", package):
+        found.append(Updater("Renovate", "package.json", 1, frozenset()))
+    others = {"/.pyup.{yml,yaml}": ("pyup", "python"), "/.scala-steward.conf": ("Scala Steward", "sbt")}
+    others |= {"/.github/updatecli/**": ("updatecli", ""), "/updatecli.d/**": ("updatecli", "")}
+    for glob, (name, ecosystem) in others.items():
+        for path in scan.glob(glob)[:1]:
+            found.append(Updater(name, path, 1, frozenset({ecosystem} - {""})))
+    return tuple(found)

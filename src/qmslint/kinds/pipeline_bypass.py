@@ -1,0 +1,58 @@
+"""Gates of a pipeline can stop a change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qmslint.derive import option
+from qmslint.facts.base import Scan
+from qmslint.facts.pipelines import EXPECTED, Step, pipelines
+from qmslint.model.evidence import Evidence, absent_at, in_file
+from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+
+NEEDS = frozenset({"tree", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """For each class of gates that runs before a merge, at least one step can fail the pipeline."""
+
+    classes: tuple[str, ...] = option("Classes of steps that are gates.")
+    trigger: str = option("The event on which they have to be able to stop.", "merge-request")
+
+
+def check(params: Params, scan: Scan) -> Outcome:
+    """Return the classes all of whose steps are neutralised, with the lines that do it."""
+    found = pipelines(scan)
+    gates: dict[str, list[Step]] = {}
+    for step in found.steps:
+        if params.trigger in step.triggers:
+            for name in sorted(step.classes & frozenset(params.classes)):
+                gates.setdefault(name, []).append(step)
+    if not gates:
+        if found.broken:
+            text = f"{found.broken[0]} cannot be read"
+            return not_assessable("PARSE_ERROR", text, [in_file(found.broken[0])])
+        text = "no gate runs before a merge"
+        place = absent_at(found.paths[0] if found.paths else EXPECTED[0].replace("*.yml", "ci.yml"), text)
+        return not_applicable(text, [place])
+    dead = {name: steps for name, steps in gates.items() if not any(step.blocking for step in steps)}
+    loose = [step for name, steps in gates.items() if name not in dead for step in steps if not step.blocking]
+    measured = {"gates": len(gates), "neutralised": len(dead), "tolerated_steps": len(loose)}
+    if dead:
+        evidence = [item for steps in dead.values() for step in steps for item in _cite(step)]
+        message = (
+            f"failures of {', '.join(dead)} stop nothing: {evidence[0].path}:{evidence[0].line} {evidence[0].note}"
+        )
+        return nonconforming(message, list(dict.fromkeys(evidence))[:40], "bypass", measured=measured)
+    firm = [next(step for step in steps if step.blocking) for steps in gates.values()]
+    evidence = [in_file(step.path, step.line, f"can stop a change: {step.tool or step.what[:60]}") for step in firm]
+    tail = f"; {len(loose)} further steps are allowed to fail" if loose else ""
+    notes = [item for step in loose[:5] for item in _cite(step)]
+    return conforming(
+        f"{', '.join(gates)} can stop a change{tail}", [*dict.fromkeys(evidence), *notes], measured=measured
+    )
+
+
+def _cite(step: Step) -> list[Evidence]:
+    return [in_file(b.place.path, b.place.line, f"{b.why}: {(step.tool or step.what)[:60]}") for b in step.bypasses[:2]]

@@ -1,0 +1,100 @@
+"""A pipeline runs something of a certain class when it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from qmslint.derive import option
+from qmslint.facts.base import Scan
+from qmslint.facts.pipelines import EXPECTED, Pipelines, Step, pipelines
+from qmslint.facts.sources import inline_tests, test_files
+from qmslint.model.evidence import Evidence, absent_at, in_file
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+
+NEEDS = frozenset({"tree", "text"})
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Steps of one of the classes run on one of the triggers."""
+
+    classes: tuple[str, ...] = option("Classes of steps, any of which will do (vocabulary `steps`).")
+    what: str = option("What such a step is, for messages.")
+    triggers: tuple[str, ...] = option("Events on which it has to run, any of which will do.", ("merge-request",))
+    blocking: bool = option("At least one such step has to be able to stop the change.", False)
+    tests: bool = option("There also have to be test files in the tree.", False)
+
+
+def check(params: Params, scan: Scan) -> Outcome:
+    """Return the steps that count; else what comes nearest."""
+    found = pipelines(scan)
+    wanted = frozenset(params.classes)
+    steps = [step for step in found.steps if step.classes & wanted]
+    timely = [step for step in steps if step.triggers & frozenset(params.triggers)]
+    firm = [step for step in timely if step.blocking or not params.blocking]
+    measured: dict[str, float | int | str] = {
+        "steps": len(steps),
+        "on_trigger": len(timely),
+        "able_to_stop": sum(s.blocking for s in timely),
+    }
+    if firm and params.tests and not (test_files(scan) or inline_tests(scan)):
+        message = f"{params.what} runs at {firm[0].path}:{firm[0].line}, but no test files were found"
+        return nonconforming(message, [*_cite(firm), absent_at("tests/", "test files")], "absent", measured=measured)
+    if firm:
+        return _good(params, scan, firm, measured)
+    if timely:
+        message = f"{params.what} cannot stop a change: {timely[0].bypasses[0].why}"
+        return nonconforming(message, _cite(timely), "bypass", measured=measured)
+    if steps:
+        events = ", ".join(sorted({event for step in steps for event in step.triggers})) or "events that are not seen"
+        message = f"{params.what} runs only on {events}"
+        return nonconforming(message, _cite(steps), "weak", measured=measured)
+    return _nothing(params, found, wanted)
+
+
+def _good(params: Params, scan: Scan, steps: list[Step], measured: dict[str, float | int | str]) -> Outcome:
+    sure = any(step.confidence is Confidence.HIGH for step in steps)
+    evidence = _cite(steps)
+    if params.tests:
+        evidence += [in_file(path, note="test file") for path in (test_files(scan) or inline_tests(scan))[:3]]
+    message = f"{params.what}: {_short(steps[0])} ({steps[0].path}:{steps[0].line})"
+    return conforming(message, evidence, confidence=Confidence.HIGH if sure else Confidence.MEDIUM, measured=measured)
+
+
+def _nothing(params: Params, found: Pipelines, wanted: frozenset[str]) -> Outcome:
+    if found.broken:
+        text = f"{found.broken[0]} cannot be read, so it cannot be said whether {params.what} runs"
+        return not_assessable("PARSE_ERROR", text, [in_file(path) for path in found.broken[:5]], searched=EXPECTED)
+    named = [step for step in found.steps if step.indicated & wanted]
+    if named:
+        message = f"only a name says that {params.what} runs ({named[0].path}:{named[0].line}); what it runs was not recognised"
+        return nonconforming(message, _cite(named), "weak", confidence=Confidence.LOW)
+    if found.externals and not found.steps:
+        item = found.externals[0]
+        text = f"the pipeline is kept in another repository ({item.name}), which was not looked at"
+        return not_assessable("EXTERNAL", text, [in_file(item.place.path, item.place.line, item.name)])
+    if found.pipelines:
+        paths = [in_file(path, note="pipeline that was read") for path in found.paths[:8]]
+        hidden = f"; {len(found.externals)} parts live in other repositories" if found.externals else ""
+        message = f"none of {len(found.steps)} recognised steps is {params.what}{hidden}"
+        return nonconforming(message, [absent_at(found.paths[0], params.what), *paths], "absent", searched=found.paths)
+    place = absent_at(EXPECTED[0].replace("*.yml", "ci.yml"), params.what)
+    return nonconforming("no pipeline was found", [place], "absent", searched=EXPECTED)
+
+
+def _cite(steps: Iterable[Step]) -> list[Evidence]:
+    found = []
+    for step in list(steps)[:_SHOWN]:
+        note = f"{_short(step)} on {', '.join(sorted(step.triggers)) or 'no visible event'}"
+        if step.bypasses:
+            note += f"; {step.bypasses[0].why}"
+        found.append(in_file(step.path, step.line, note))
+        found += [in_file(place.path, place.line, "where it leads") for place in step.via[:2]]
+    return list(dict.fromkeys(found))
+
+
+def _short(step: Step) -> str:
+    text = " ".join((step.what or step.tool).split())
+    return text if len(text) <= 90 else f"{text[:87]}…"

@@ -25,6 +25,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "attested": "qmslint.kinds.attested",
         "branch-policy": "qmslint.kinds.branch_policy",
         "changes": "qmslint.kinds.changes",
+        "codeowners": "qmslint.kinds.codeowners",
         "files": "qmslint.kinds.files",
         "not": "qmslint.kinds.combine.negation",
         "profile": "qmslint.kinds.profile",

@@ -101,12 +101,7 @@ def _answers(policies: list[Policy], params: Params, scan: Scan) -> tuple[Answer
 
 
 def _single(scan: Scan) -> bool:
-    if scan.settings.profile.team is not None:
-        return scan.settings.profile.team == "single"
-    try:
-        return switch(scan, "team").value == "single"
-    except ImportError:
-        return False
+    return switch(scan, "team").value == "single"
 
 
 def _owned(scan: Scan) -> bool:

@@ -55,10 +55,22 @@ def _outcome(rule: Rule, scan: Scan) -> Outcome:
     if rule.when:
         gate = kinds.run(rule.when, scan)
         if gate.state is State.NONCONFORMING:
-            return not_applicable(gate.message, gate.evidence)
+            return _idle(rule, scan, gate)
         if gate.state is not State.CONFORMING:
             return gate
     return kinds.run(rule.check, scan)
+
+
+def _idle(rule: Rule, scan: Scan, gate: Outcome) -> Outcome:
+    """Leave a rule aside whose precondition does not hold, unless that was only guessed and its evidence is there."""
+    idle = not_applicable(gate.message, gate.evidence)
+    if any(item.kind == "setting" for item in gate.evidence):
+        return idle
+    try:
+        seen = kinds.run(rule.check, scan)
+    except Unassessable:
+        return idle
+    return seen.but(confidence=Confidence.MEDIUM) if seen.state is State.CONFORMING else idle
 
 
 def _excluded(rule: Rule, scan: Scan) -> Outcome | None:

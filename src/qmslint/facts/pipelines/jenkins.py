@@ -102,7 +102,7 @@ class _Reader:
 
     def read(self) -> Found:
         line = 1
-        last, argument, _pending = "", "", 0
+        last, argument = "", ""
         top = Job("pipeline", 1, self.path, triggers=self.pipeline.triggers, unsure=True)
         self.jobs = [top]
         self.pipeline.jobs.append(top)
@@ -114,10 +114,7 @@ class _Reader:
             if first in "'\"":
                 text = token[3:-3] if token.startswith(("'''", '"""')) else token[1:-1]
                 if not argument:
-                    argument, _pending = (
-                        text,
-                        at + (1 if token.startswith(("'''", '"""')) and text.startswith("\n") else 0),
-                    )
+                    argument = text
                 if last in _SHELLS:
                     self.shell(text, at, index)
                     last = ""

@@ -58,11 +58,19 @@ _SUFFIXES: Mapping[str, str] = MappingProxyType(
 )
 
 
+_WRAPPERS = (".erb", ".liquid", ".njk", ".j2", ".jinja", ".jinja2", ".in")
+"""Endings of pages that a site generator fills in first, such as ``page.html.md.erb``."""
+
+
 def markup_of(path: str) -> str:
     """Return the markup language of a path by its ending, or an empty string when it is no document."""
-    name = posixpath.basename(path)
+    name = posixpath.basename(path).lower()
+    for ending in _WRAPPERS:
+        if name.endswith(ending) and "." in name[: -len(ending)].lstrip("."):
+            name = name.removesuffix(ending)
+            break
     dot = name.rfind(".")
-    return _SUFFIXES.get(name[dot:].lower() if dot > 0 else "", "")
+    return _SUFFIXES.get(name[dot:] if dot > 0 else "", "")
 
 
 def parse(path: str, text: str) -> Document:

@@ -9,11 +9,13 @@ from typing import Any
 from qmslint import lineyaml
 from qmslint.derive import Builder
 from qmslint.errors import ConfigError, Place
+from qmslint.patterns import compile_pattern
 from qmslint.repo.snapshot import Snapshot
 from qmslint.settings import Settings
 
 NAMES = ("qmslint.yml", ".qmslint.yml", ".config/qmslint.yml")
 _LIMIT = 256 * 1024
+_LONG_KEY = compile_pattern(r"(?:[^\s.,=]+[ \t]*\.[ \t]*){64}")
 
 
 def from_file(path: Path) -> Settings:
@@ -25,7 +27,8 @@ def from_file(path: Path) -> Settings:
         If it cannot be read or says something that is not understood.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(_LIMIT + 1)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", Place(str(path))) from error
     return _settings(str(path), content)
@@ -49,14 +52,19 @@ def discover(snapshot: Snapshot) -> Settings:
         return Settings()
     if table is not None:
         return settings_from(table, "pyproject.toml")
-    return _settings(found[0], snapshot.read(found[0]) or b"")
+    content = snapshot.read(found[0])
+    if content is None:
+        raise ConfigError(f"cannot be read ({snapshot.unread.get(found[0], 'unreadable')})", Place(found[0]))
+    return _settings(found[0], content)
 
 
 def _pyproject(snapshot: Snapshot) -> Any:
     content = snapshot.read("pyproject.toml") if "pyproject.toml" in snapshot else None
-    if content is None or b"tool.qmslint" not in content or len(content) > _LIMIT:
+    if content is None or b"tool.qmslint" not in content:
         return None
-    return _toml("pyproject.toml", content).get("tool", {}).get("qmslint")
+    if len(content) > _LIMIT:
+        raise ConfigError(f"larger than {_LIMIT} bytes", Place("pyproject.toml"))
+    return _table(_toml("pyproject.toml", content), None)
 
 
 def _settings(name: str, content: bytes) -> Settings:
@@ -64,7 +72,7 @@ def _settings(name: str, content: bytes) -> Settings:
         raise ConfigError(f"larger than {_LIMIT} bytes", Place(name))
     if name.endswith(".toml"):
         data = _toml(name, content)
-        return settings_from(data.get("tool", {}).get("qmslint", data), name)
+        return settings_from(_table(data, data), name)
     try:
         data = lineyaml.load(content.decode("utf-8-sig"), name, strict=True)
     except UnicodeDecodeError:
@@ -74,10 +82,18 @@ def _settings(name: str, content: bytes) -> Settings:
     return settings_from({} if data is None else data, name)
 
 
+def _table(data: dict[str, Any], default: Any) -> Any:
+    tool = data.get("tool")
+    return tool.get("qmslint", default) if isinstance(tool, dict) else default
+
+
 def _toml(name: str, content: bytes) -> dict[str, Any]:
+    if _LONG_KEY.search(content):
+        # Reading a dotted key takes time that grows with the square of its parts.
+        raise ConfigError("a dotted key has too many parts", Place(name))
     try:
         return tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"not valid TOML: {error}", Place(name)) from None
 
 

@@ -29,7 +29,9 @@ def invalid(pattern: str) -> str:
         compile_pattern(pattern)
     except re2.error as error:
         detail = error.args[0] if error.args else "syntax"
-        return detail.decode() if isinstance(detail, bytes) else str(detail)
+        return detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
+    except UnicodeError:
+        return "not text"
     return ""
 
 
@@ -72,10 +74,19 @@ def glob_source(glob: str) -> str:
         elif token == "," and depth:
             out += "|"
         elif len(token) > 1 and token.startswith("["):
-            out += "[" + token[1:-1].replace("!", "^", 1).replace("\\", "\\\\") + "]"
+            out += _letters(token[1:-1])
         else:
-            out += re.escape(token)
+            out += re2.escape(token)
     return out + ")" * depth
+
+
+def _letters(inside: str) -> str:
+    """Translate what stands in square brackets; what is no set of letters stands for itself."""
+    negated = "^" if inside[:1] in ("!", "^") else ""
+    members = inside[1:] if negated else inside
+    quoted = re.sub(r"([\\\[\]^&~|])", r"\\\1", members)
+    source = f"[{negated}{quoted}]"
+    return source if members and not invalid(source) else re2.escape(f"[{inside}]")
 
 
 class PathSet:
@@ -99,5 +110,16 @@ class PathSet:
     def _search(self, globs: tuple[str, ...]) -> tuple[str, ...]:
         if not globs or not self._originals:
             return ()
-        test = compile_pattern("^(?:" + "|".join(glob_source(glob) for glob in globs) + ")$")
+        try:
+            test = compile_pattern("^(?:" + "|".join(glob_source(glob) for glob in globs) + ")$")
+        except (re2.error, UnicodeError):
+            return self._search_apart(globs)
         return tuple(path for line in test.findall(self._joined) for path in self._originals.get(line, ()))
+
+    def _search_apart(self, globs: tuple[str, ...]) -> tuple[str, ...]:
+        """Match path patterns that are too much for one automaton; a single one that is matches nothing."""
+        if len(globs) == 1:
+            return ()
+        half = len(globs) // 2
+        found = {*self._search(globs[:half]), *self._search(globs[half:])}
+        return tuple(path for paths in self._originals.values() for path in paths if path in found)

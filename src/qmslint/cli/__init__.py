@@ -42,15 +42,23 @@ Commands:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and end the process with the documented exit code."""
-    sys.exit(run(arguments))
+    given = sys.argv[1:] if arguments is None else arguments
+    if given not in _QUICK:
+        from qmslint.cli.group import prepare
+
+        prepare()
+    sys.exit(run(given))
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the program and return the exit code; no traceback reaches the user unless QMSLINT_DEBUG is set."""
     given = sys.argv[1:] if arguments is None else arguments
-    if given in (["--help"], ["-h"], ["--version"]):
+    if given in _QUICK:
         print(VERSION if given == ["--version"] else HELP)
         return 0
     from qmslint.cli.group import run as run_command
 
     return run_command(given)
+
+
+_QUICK = (["--help"], ["-h"], ["--version"])

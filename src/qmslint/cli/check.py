@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qmslint.cli.session import Ask, Session, ask_of, asking, clock, end_of_day
+from qmslint.cli.ask import Ask, ask_of, asking, clock, end_of_day
 from qmslint.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -89,14 +89,19 @@ def check(options: Options, ask: Ask) -> int:
 
 def _examine(options: Options, ask: Ask) -> tuple[Report, str, dict[str, float]]:
     """Return the report, the grade that fails, and what each rule and fact cost in seconds."""
-    from qmslint.cli.progress import progress
     from qmslint.repo.open import open_repository
 
     if options.as_of:
         end_of_day(options.as_of)
-    session = Session(ask)
     repository = open_repository(options.path, options.rev, options.staged)
     try:
+        if not ask.no_history:
+            repository.read_ahead()
+        # Git reads while these are loaded.
+        from qmslint.cli.progress import progress
+        from qmslint.cli.session import Session
+
+        session = Session(ask)
         with progress(enabled=not options.ci, label=repository.name) as tell:
             report, scan = session.examine(repository, clock(repository, options.as_of), tell)
         return report, options.fail_on or scan.settings.fail_on, scan.timings

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qmslint.cli.session import Session, ask_of, asking, clock, end_of_day
+from qmslint.cli.ask import ask_of, asking, clock, end_of_day
 from qmslint.errors import UsageError
 
 if TYPE_CHECKING:
+    from qmslint.cli.session import Session
     from qmslint.engine.compare import Change
     from qmslint.model.report import Report
     from qmslint.repo.open import Repository
@@ -42,6 +43,7 @@ def command(base: str, head: str, repo: Path, since_merge_base: str, **rest: Any
     only for regressions it brings.
     """
     from qmslint.cli.output import write_stdout
+    from qmslint.cli.session import Session
     from qmslint.report.changes import FORMATS
 
     if since_merge_base and base:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -11,7 +14,7 @@ import click
 
 from qmslint import __version__
 from qmslint.cli import COMMANDS
-from qmslint.errors import QmslintError
+from qmslint.errors import QmslintError, Unassessable
 
 
 class Commands(click.Group):
@@ -54,6 +57,17 @@ def cli() -> None:
     """
 
 
+def prepare() -> None:
+    """Make a process of its own ready: it ends in order when told to, and can print any text."""
+    # The process is short; looking for cycles among hundreds of thousands of commits costs more than it frees.
+    gc.disable()
+    # A pipeline that is cancelled sends this signal; nothing temporary may stay behind.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def run(arguments: list[str]) -> int:
     """Run a command and return the exit code; no traceback reaches the user unless QMSLINT_DEBUG is set."""
     try:
@@ -64,20 +78,24 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:
-        context = error.ctx.get_usage() + "\n" if error.ctx else ""
-        return _say(f"{context}qmslint: {error.format_message()}", 2, prefix="")
+        return _say(error.format_message(), 2, error.ctx.get_usage() if error.ctx else "")
     except click.ClickException as error:
         return _say(error.format_message(), 2)
     except QmslintError as error:
         if os.environ.get("QMSLINT_DEBUG"):
             raise
         return _say(str(error), error.exit_code)
+    except Unassessable as trouble:
+        return _say(f"the repository cannot be examined: {trouble.text}", 2)
     except KeyboardInterrupt:
         return _say("interrupted", 130)
     except BrokenPipeError:
-        # The reader went away; opening the null device keeps the interpreter from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return _reader_gone()
+    except SystemExit as done:
+        # The parser's own way out when whoever reads the output went away.
+        if isinstance(done.__context__, BrokenPipeError):
+            return _reader_gone()
+        raise
     except Exception as error:
         if os.environ.get("QMSLINT_DEBUG"):
             raise
@@ -88,12 +106,22 @@ def run(arguments: list[str]) -> int:
         )
 
 
-def _say(text: str, code: int, prefix: str = "qmslint: ") -> int:
+def _reader_gone() -> int:
+    # The null device in place of standard output keeps the interpreter from complaining when it flushes at the end.
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError:
+        pass
+    return 141
+
+
+def _say(text: str, code: int, usage: str = "") -> int:
+    """Write one message to standard error, each of its lines behind our name: none starts with foreign text."""
     from qmslint.report.safe import safe
 
-    lines = [safe(line) for line in text.splitlines()]
+    lines = [f"qmslint: {safe(line)}" for line in text.splitlines()]
     try:
-        sys.stderr.write(prefix + "\n".join(lines) + "\n")
-    except (OSError, UnicodeError):
+        sys.stderr.write("\n".join([*usage.splitlines(), *lines]) + "\n")
+    except (OSError, UnicodeError, AttributeError):
         pass
     return code

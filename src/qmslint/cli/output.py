@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -18,29 +19,64 @@ def write_file(path: Path, text: str) -> None:
     OutputError
         If the file cannot be written.
     """
-    folder = path.parent
-    temporary = ""
+    content = text.encode("utf-8", "backslashreplace")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        if _is_device(path):
+            # Replacing would put a plain file where the device, pipe or terminal was.
+            path.write_bytes(content)
+        else:
+            _replace(path, content)
     except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def write_stdout(text: str) -> None:
-    """Write ``text`` to standard output as UTF-8, whatever the locale says."""
+    """Write ``text`` to standard output as UTF-8, whatever the locale says.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written, because a disk is full for example.
+    """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed, so the report cannot be written")
     stream = getattr(sys.stdout, "buffer", None)
-    if stream is None:
-        sys.stdout.write(text)
-    else:
-        sys.stdout.flush()
-        stream.write(text.encode("utf-8", "backslashreplace"))
-        stream.flush()
+    try:
+        if stream is None:
+            sys.stdout.write(text)
+        else:
+            sys.stdout.flush()
+            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is still buffered would be tried again, and complained about, at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _is_device(path: Path) -> bool:
+    """Say whether ``path`` names something other than a plain file, such as ``/dev/null`` or ``/dev/stdout``."""
+    if path.parent.resolve() in (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd")):
+        return True
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".qmslint-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
 
 
 def _umask() -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qmslint.cli.session import Session, ask_of, asking, end_of_day
+from qmslint.cli.ask import ask_of, asking, end_of_day
 from qmslint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def command(path: Path, every: str, since: str, rev: str, points: int, format: s
     """Show how the states of the clauses developed, month by month or release by release."""
     from qmslint.cli.output import write_stdout
     from qmslint.cli.progress import progress
+    from qmslint.cli.session import Session
     from qmslint.repo.open import open_repository
     from qmslint.repo.travel import at
     from qmslint.report.trend import FORMATS, Moment

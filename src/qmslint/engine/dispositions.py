@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from qmslint.engine import baseline, waivers
-from qmslint.errors import ConfigError, Unassessable
+from qmslint.errors import QmslintError, Unassessable
+from qmslint.facts.attestations import Attestation, attestations, covers
 from qmslint.facts.base import Scan
+from qmslint.model.outcome import State
 from qmslint.model.report import Result
 from qmslint.repo.versions import authors_of, versions_of
 
@@ -58,9 +61,40 @@ def dispose(scan: Scan, results: Iterable[Result], exceptions: Exceptions) -> tu
         past = {item.line: _past(scan, item) for item in held}
         done, own = waivers.apply(done, held, today, past, exceptions.limits)
         done = (*done, own) if own else done
+    done = _attested(scan, done)
     if exceptions.baseline and baseline.PATH in scan.snapshot:
         done = baseline.apply(done, baseline.read(scan.text(baseline.PATH) or ""))
     return done
+
+
+def _attested(scan: Scan, results: tuple[Result, ...]) -> tuple[Result, ...]:
+    """Mark results that cannot be assessed here and that a valid attestation covers; their state stays."""
+    if not any(result.state is State.NOT_ASSESSABLE for result in results):
+        return results
+    valid = [item for item in attestations(scan) if item.valid]
+    if not valid:
+        return results
+    done = []
+    for result in results:
+        covering = [item for item in valid if any(covers(item, clause) for clause in result.clauses)]
+        absent = result.reason is not None and result.reason.code in ("NO_EVIDENCE_HERE", "EXTERNAL", "SETTINGS_ONLY")
+        if covering and absent and not result.disposition:
+            result = dataclasses.replace(result, disposition=_statement(covering[0]))
+        done.append(result)
+    return tuple(done)
+
+
+def _statement(item: Attestation) -> dict[str, str]:
+    return {
+        "kind": "attested",
+        "statement": item.statement,
+        "attested_by": item.name,
+        "role": item.role,
+        "on": item.on,
+        "valid_until": item.valid_until,
+        "identity": item.identity,
+        "path": item.path,
+    }
 
 
 def _past(scan: Scan, item: waivers.Held) -> waivers.Past:
@@ -85,6 +119,6 @@ def _past(scan: Scan, item: waivers.Held) -> waivers.Past:
 def _earlier(text: str | None) -> tuple[waivers.Held, ...]:
     try:
         data = waivers.read_leniently(text or "")
-    except ConfigError:
+    except QmslintError:
         return ()
     return data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
@@ -12,7 +11,6 @@ from qmslint.engine.dispositions import Exceptions, dispose
 from qmslint.engine.judge import judge
 from qmslint.engine.plan import Plan
 from qmslint.engine.rollup import roll_up, translate
-from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.profile import Switch, switch
 from qmslint.facts.view import dirty, number_of
@@ -50,13 +48,10 @@ def examine(
     exceptions : Exceptions, optional
         How waivers and the baseline are treated; without it they are ignored.
     """
-    reader = _read_ahead(scan, plan)
     results = []
     for number, planned in enumerate(plan.rules):
         progress(planned.rule.id, number, len(plan.rules))
         results.append(judge(planned, scan, own))
-    if reader:
-        reader.join()
     if exceptions:
         results = list(dispose(scan, results, exceptions))
     return Report(
@@ -71,22 +66,6 @@ def examine(
         notes=_notes(scan),
         lowered=(*_lowered(scan), *(f"rule left out because it reads the history: {r}" for r in plan.left_out)),
     )
-
-
-def _read_ahead(scan: Scan, plan: Plan) -> threading.Thread | None:
-    """Let git read the history while files are looked at; a failure shows up where the history is asked for."""
-    if "history" not in plan.needs or scan.repo.shadow is None or not scan.repo.commit:
-        return None
-
-    def read() -> None:
-        try:
-            scan.repo.history  # noqa: B018 - computed and kept
-        except Unassessable:
-            pass
-
-    thread = threading.Thread(target=read, daemon=True)
-    thread.start()
-    return thread
 
 
 def _renumber(result: Result, own: Catalogue, edition: Catalogue) -> Result:

@@ -21,20 +21,21 @@ def dirty(scan: Scan) -> bool:
         committed = scan.repo.head_blobs
     except Unassessable:
         return False
-    if committed.keys() != snapshot.blobs.keys():
+    files = {path: blob for path, blob in snapshot.blobs.items() if path not in snapshot.aliases}
+    if committed.keys() != files.keys():
         return True
     if snapshot.view == "index":
-        return dict(snapshot.blobs) != committed
+        return files != committed
     return any(
         snapshot.blob_id(path) != committed[path]
         for path, content in list(snapshot.contents.items())
-        if content is not None and b"\r\n" not in content
+        if content is not None and b"\r\n" not in content and path in files
     )
 
 
 def number_of(scan: Scan, what: Literal["commits", "tags"]) -> int:
     """Return how many commits or tags there are, 0 where they cannot be read."""
     try:
-        return len(scan.history.commits) if what == "commits" else len(scan.tags)
+        return scan.repo.count() if what == "commits" else len(scan.tags)
     except Unassessable:
         return 0

@@ -22,9 +22,19 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
+        "attested": "qmslint.kinds.attested",
+        "branch-policy": "qmslint.kinds.branch_policy",
+        "changes": "qmslint.kinds.changes",
+        "checklist": "qmslint.kinds.checklist",
+        "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
+        "forbidden-text": "qmslint.kinds.forbidden_text",
+        "licence": "qmslint.kinds.licence",
+        "links": "qmslint.kinds.links",
         "not": "qmslint.kinds.combine.negation",
+        "placeholders": "qmslint.kinds.placeholders",
         "profile": "qmslint.kinds.profile",
+        "secrets": "qmslint.kinds.secrets",
     }
 )
 GROUP = "qmslint.kinds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Assessability = Literal["repository", "partial", "attestation"]
@@ -42,7 +43,7 @@ class Clause:
     retain: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """All clauses of one edition in printed order."""
 
@@ -52,14 +53,25 @@ class Catalogue:
     digest: str = ""
     nature: str = ""
 
+    @cached_property
+    def _chains(self) -> dict[str, tuple[str, ...]]:
+        chains: dict[str, tuple[str, ...]] = {"": ()}
+        for number, clause in self.clauses.items():
+            chains[number] = (number, *chains.get(clause.parent, ()))
+        return chains
+
+    @cached_property
+    def _below(self) -> dict[str, tuple[str, ...]]:
+        below: dict[str, list[str]] = {number: [] for number in self.clauses}
+        for number in self.clauses:
+            for parent in self._chains[number]:
+                below[parent].append(number)
+        return {number: tuple(found) for number, found in below.items()}
+
     def chain(self, number: str) -> tuple[str, ...]:
         """Return ``number`` and the numbers of all clauses it belongs to, innermost first."""
-        found = []
-        while number and number in self.clauses:
-            found.append(number)
-            number = self.clauses[number].parent
-        return tuple(found)
+        return self._chains.get(number, ())
 
     def below(self, number: str) -> tuple[str, ...]:
         """Return ``number`` and all clauses that belong to it, in printed order."""
-        return tuple(n for n in self.clauses if number in self.chain(n))
+        return self._below.get(number, ())

@@ -1,4 +1,4 @@
-"""The one function through which every git process is started.
+"""The one place where git processes are started.
 
 The examined repository is hostile data: git only ever sees a directory of our own making (see
 ``shadow``), with a scrubbed environment, no network, no work tree, closed input and bounds on output
@@ -8,9 +8,12 @@ and time.  No other module may start a process.
 from __future__ import annotations
 
 import os
+import select
 import shutil
+import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,12 +21,15 @@ from typing import IO
 
 from qmslint.errors import RepoError, Unassessable
 
+Process = subprocess.Popen[bytes]
 TIMEOUT = 120.0
 """Seconds a single git process may take."""
 OUTPUT_LIMIT = 256 * 1024 * 1024
 """Bytes a captured output may have."""
+STREAM_LIMIT = 4 * OUTPUT_LIMIT
+"""Bytes a streamed output may have."""
 
-_DROPPED = ("PAGER", "EDITOR", "VISUAL", "XDG_CONFIG_HOME", "SSH_ASKPASS")
+_DROPPED = ("PAGER", "EDITOR", "VISUAL", "XDG_CONFIG_HOME", "SSH_ASKPASS", "LANGUAGE")
 _PINNED = (
     ("core.fsmonitor", "false"),
     ("core.hooksPath", os.devnull),
@@ -33,6 +39,8 @@ _PINNED = (
     ("log.showSignature", "false"),
     ("protocol.allow", "never"),
 )
+_KEPT = 4000
+"""Bytes that are kept of what a process says on standard error."""
 
 
 class GitFailed(Unassessable):
@@ -41,15 +49,22 @@ class GitFailed(Unassessable):
 
 def executable(avoid: Path) -> str:
     """Find git on the search path, never inside ``avoid`` nor through a relative entry."""
-    entries = [
-        entry
-        for entry in os.environ.get("PATH", os.defpath).split(os.pathsep)
-        if os.path.isabs(entry) and not Path(entry).resolve().is_relative_to(avoid)
-    ]
-    found = shutil.which("git", path=os.pathsep.join(entries))
-    if not found:
-        raise RepoError("git is not installed, or not on the search path")
-    return found
+    found = None
+    for entry in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        if os.path.isabs(entry) and (program := shutil.which("git", path=entry)):
+            found = program
+            if not _inside(Path(entry), avoid) and not _inside(Path(program), avoid):
+                return program
+    if found:
+        raise RepoError("the only git on the search path lies inside the examined tree, and is not used")
+    raise RepoError("git is not installed, or not on the search path")
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError):
+        return True
 
 
 def environment(shadow: Path) -> dict[str, str]:
@@ -89,79 +104,194 @@ class Git:
         The directory made by :func:`qmslint.repo.shadow.cast`.
     avoid : Path
         The examined tree: a git executable inside it is never used.
+    places : sequence of Path
+        Folders whose names are left out of what git complains: they say nothing about the repository.
     """
 
-    def __init__(self, shadow: Path, avoid: Path) -> None:
+    def __init__(self, shadow: Path, avoid: Path, places: Sequence[Path] = ()) -> None:
         self.shadow = shadow
         self._program = executable(avoid)
         self._env = environment(shadow)
+        self._places = tuple(sorted((str(shadow), *map(str, places)), key=len, reverse=True))
+        self._running: set[Process] = set()
         self.processes = 0
 
-    def run(self, *arguments: str, timeout: float = TIMEOUT) -> bytes:
-        """Return what ``git *arguments`` prints.
+    def run(self, *arguments: str, timeout: float = TIMEOUT, given: bytes | None = None) -> bytes:
+        """Return what ``git *arguments`` prints; ``given`` is its input.
 
         Raises
         ------
         GitFailed
             When git fails, takes too long or prints too much.
         """
-        with self.stream(*arguments, timeout=timeout) as chunks:
+        with self.stream(*arguments, timeout=timeout, limit=OUTPUT_LIMIT, given=given) as chunks:
             return b"".join(chunks)
 
     @contextmanager
-    def stream(self, *arguments: str, timeout: float = TIMEOUT) -> Iterator[Iterator[bytes]]:
-        """Give the output of ``git *arguments`` in chunks while git still runs."""
-        process = self._start(arguments, subprocess.DEVNULL)
-        timer = threading.Timer(timeout, process.kill)
-        timer.daemon = True
-        timer.start()
+    def stream(
+        self, *arguments: str, timeout: float = TIMEOUT, limit: int = STREAM_LIMIT, given: bytes | None = None
+    ) -> Iterator[Iterator[bytes]]:
+        """Give the output of ``git *arguments`` in chunks while git still runs.
+
+        Whoever stops reading early gets no complaint: git is then ended.
+        """
+        process = self._start(arguments, subprocess.DEVNULL if given is None else subprocess.PIPE, subprocess.PIPE)
+        watch = _Watch(process, timeout)
+        watch.start()
+        if given is not None:
+            threading.Thread(target=_feed, args=(process, given), daemon=True).start()
+        assert process.stdout is not None
+        chunks = _Chunks(process.stdout, limit)
+        code = 0
         try:
-            assert process.stdout is not None
-            yield _chunks(process.stdout)
-            code = process.wait()
+            yield chunks
+            if chunks.ended:
+                code = process.wait()
         finally:
-            expired = not timer.is_alive()
-            timer.cancel()
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-            complaint = _complaint(process)
+            self._finish(process)
+            watch.finished.set()
+            watch.join()
+            _close(process.stdout, process.stderr)
+        if watch.expired:
+            raise GitFailed("LIMIT", f"git {_verb(arguments)} took longer than {timeout:.0f} s")
         if code:
-            if expired:
-                raise GitFailed("LIMIT", f"git {arguments[0]} took longer than {timeout:.0f} s")
-            raise GitFailed("UNREADABLE", f"git {arguments[0]} failed: {complaint or code}")
+            said = self._complaint(watch.said) or (f"ended by signal {-code}" if code < 0 else f"exit code {code}")
+            raise GitFailed("UNREADABLE", f"git {_verb(arguments)} failed: {said}")
 
-    def open(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a git process that is fed and read in turn; the caller ends it."""
-        return self._start(arguments, subprocess.PIPE)
+    def open(self, *arguments: str) -> Process:
+        """Start a git process that is fed and read in turn; :meth:`finish` ends it, :meth:`close` at the latest."""
+        return self._start(arguments, subprocess.PIPE, subprocess.DEVNULL)
 
-    def _start(self, arguments: Sequence[str], stdin: int) -> subprocess.Popen[bytes]:
+    def finish(self, process: Process) -> None:
+        """End a process started by :meth:`open`."""
+        self._finish(process)
+        _close(process.stdin, process.stdout)
+
+    def close(self) -> None:
+        """End whatever still runs, such as a reading that was interrupted."""
+        for process in list(self._running):
+            self._finish(process)
+
+    def _start(self, arguments: Sequence[str], stdin: int, stderr: int) -> Process:
         self.processes += 1
-        return subprocess.Popen(  # noqa: S603 - fixed program, list arguments, scrubbed environment
-            [self._program, *arguments],
-            cwd=self.shadow,
-            env=self._env,
-            stdin=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if stdin != subprocess.PIPE else subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 - fixed program, list arguments, scrubbed environment
+                [self._program, *arguments],
+                cwd=self.shadow,
+                env=self._env,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise GitFailed("UNREADABLE", f"git cannot be started: {error}") from error
+        self._running.add(process)
+        return process
+
+    def _finish(self, process: Process) -> None:
+        if process.poll() is None:
+            _kill(process)
+            process.wait()
+        self._running.discard(process)
+
+    def _complaint(self, said: bytes) -> str:
+        """Return the line that matters of what git said, without names of folders."""
+        lines = said.decode("utf-8", "replace").splitlines()
+        marks = ("fatal: ", "error: ")
+        line = next((line for mark in marks for line in lines if line.startswith(mark)), "".join(lines[:1]))
+        for place in self._places:
+            line = line.replace(place, "…")
+        return line.removeprefix("fatal: ").removeprefix("error: ")[:300]
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
-    total = 0
-    while chunk := stream.read1(1 << 20):  # type: ignore[attr-defined]
-        total += len(chunk)
-        if total > OUTPUT_LIMIT * 8:
+class _Watch(threading.Thread):
+    """Keeps the beginning of what a process says on standard error, and ends it when its time is up."""
+
+    def __init__(self, process: Process, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._process = process
+        self._deadline = time.monotonic() + seconds
+        self.finished = threading.Event()
+        self.expired = False
+        self.said = b""
+
+    def run(self) -> None:
+        if self._listen():
+            self.finished.wait(self._left())
+        if not self.finished.is_set():
+            self.expired = True
+            _kill(self._process)
+
+    def _left(self) -> float:
+        return max(self._deadline - time.monotonic(), 0.0)
+
+    def _listen(self) -> bool:
+        """Read until the process closes its standard error; false when the time is up first."""
+        stream = self._process.stderr
+        if stream is None:
+            return True
+        ready = select.poll()
+        ready.register(stream, select.POLLIN | select.POLLHUP)
+        while ready.poll(self._left() * 1000):
+            chunk = os.read(stream.fileno(), 65536)
+            if not chunk:
+                return True
+            self.said += chunk[: _KEPT - len(self.said)]
+        return False
+
+
+class _Chunks(Iterator[bytes]):
+    """The output of a process in pieces, within a bound."""
+
+    def __init__(self, stream: IO[bytes], limit: int) -> None:
+        self._stream = stream
+        self._left = limit
+        self.ended = False
+
+    def __next__(self) -> bytes:
+        chunk: bytes = self._stream.read1(1 << 20)  # type: ignore[attr-defined]
+        if not chunk:
+            self.ended = True
+            raise StopIteration
+        self._left -= len(chunk)
+        if self._left < 0:
             raise GitFailed("LIMIT", "git printed more than can be taken in")
-        yield chunk
+        return chunk
 
 
-def _complaint(process: subprocess.Popen[bytes]) -> str:
-    if process.stdout:
-        process.stdout.close()
-    if not process.stderr:
-        return ""
-    with process.stderr as stream:
-        text = stream.read(4000).decode("utf-8", "replace").strip()
-    return text.splitlines()[0] if text else ""
+def _feed(process: Process, given: bytes) -> None:
+    assert process.stdin
+    try:
+        process.stdin.write(given)
+    except OSError:
+        pass
+    finally:
+        _close(process.stdin)
+
+
+def _kill(process: Process) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (OSError, AttributeError):
+        process.kill()
+
+
+def _close(*streams: IO[bytes] | None) -> None:
+    for stream in streams:
+        try:
+            if stream:
+                stream.close()
+        except OSError:
+            pass
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    """Return the command among the arguments, options before it left out."""
+    words = iter(arguments)
+    for word in words:
+        if word == "-c":
+            next(words, "")
+        elif not word.startswith("-"):
+            return word
+    return ""

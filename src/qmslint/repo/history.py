@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from qmslint.repo.gitcmd import Git
+from qmslint.repo.gitcmd import Git, GitFailed
 
 _FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
 LOG_FORMAT = "--format=tformat:" + "%x00".join(_FIELDS)
 """The fields of a commit that are read, also what the benchmark's floor reads."""
 TAG_LIMIT = 100_000
+BESIDE_LIMIT = 50_000
+"""Commits outside the examined line that are read at most."""
+_RECORD = re.compile(rb"\x01(?=[0-9a-f]{40}(?:[0-9a-f]{24})?\0)")
+LATEST = 253_402_214_400
+"""The last day of the year 9999, the end of what calendars of programs can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class Person:
 
 
 class Commit:
-    """One commit; times are seconds since 1970 in UTC."""
+    """One commit; times are seconds since 1970 in UTC, kept within the years 1970 to 9999."""
 
     __slots__ = ("author", "authored", "committed", "committer", "message", "parents", "sha")
 
@@ -175,6 +182,43 @@ def read_history(git: Git, head: str, cut: frozenset[str], mailmap: str = "") ->
     return History(commits, cut, head)
 
 
+def read_beside(
+    git: Git, tips: Sequence[str], head: str, mailmap: str = "", limit: int = BESIDE_LIMIT
+) -> tuple[Commit, ...]:
+    """Read the commits reachable from ``tips`` but not from ``head``, newest first, at most ``limit``."""
+    options = ["-c", f"mailmap.blob={mailmap}"] if mailmap else ["-c", "log.mailmap=false"]
+    rest = [f"--max-count={limit}", *tips, "--not", head, "--"]
+    with git.stream(*options, "log", "-z", LOG_FORMAT, *rest) as chunks:
+        return tuple(_commits(chunks))
+
+
+def read_touched(git: Git, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return which paths each of some commits changed, against its first parent."""
+    form = "--format=tformat:%x01%H%x00"
+    options = ("--no-walk=unsorted", "--first-parent", "-m", "--root", "--no-renames", "--name-only")
+    out = git.run("log", "-z", form, *options, *shas, "--")
+    touched = {}
+    for part in records(out):
+        sha, _, names = part.partition(b"\0")
+        paths = (name.strip(b"\n").decode("utf-8", "surrogateescape") for name in names.split(b"\0"))
+        touched[sha.decode("ascii")] = tuple(path for path in paths if path)
+    return touched
+
+
+def records(output: bytes) -> list[bytes]:
+    """Split output of ``git log`` whose records start with ``%x01%H`` and a NUL.
+
+    A name or path can hold the first byte, but never the NUL after an object id.
+    """
+    return _RECORD.split(output)[1:]
+
+
+def committed(git: Git, sha: str) -> int:
+    """Return when one commit was made, in seconds since 1970."""
+    out = git.run("log", "--no-walk", "--max-count=1", "--format=tformat:%ct", sha, "--")
+    return seconds_of(out.strip())
+
+
 def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
     people: dict[tuple[bytes, bytes], Person] = {}
     width = len(_FIELDS)
@@ -194,11 +238,13 @@ def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
                 sha.decode("ascii"),
                 tuple(parents.decode("ascii").split()),
                 author,
-                _time(a_time),
+                seconds_of(a_time),
                 committer,
-                _time(c_time),
+                seconds_of(c_time),
                 body,
             )
+    if pending or rest:
+        raise GitFailed("UNREADABLE", "git ended in the middle of a commit")
 
 
 def _person(people: dict[tuple[bytes, bytes], Person], name: bytes, email: bytes) -> Person:
@@ -207,9 +253,10 @@ def _person(people: dict[tuple[bytes, bytes], Person], name: bytes, email: bytes
     return person
 
 
-def _time(text: bytes) -> int:
+def seconds_of(text: bytes) -> int:
+    """Return a moment git printed, within :data:`LATEST`; 0 where it is none."""
     try:
-        return int(text)
+        return min(max(int(text), 0), LATEST)
     except ValueError:
         return 0
 
@@ -222,30 +269,70 @@ _TAG_FIELDS = (
     "%(*objectname)",
     "%(taggername) %(taggeremail)",
     "%(creatordate:unix)",
-    "%(contents)",
+    # The text of the commit under a lightweight tag is not wanted.
+    "%(if)%(*objecttype)%(then)%(contents)%(end)",
 )
+_SIGNATURES = ("-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----")
 
 
 def read_tags(git: Git) -> tuple[Tag, ...]:
-    """Read all tags, oldest first."""
+    """Read all tags, oldest first; at most :data:`TAG_LIMIT`.
+
+    Raises
+    ------
+    GitFailed
+        Also when a tag leads to an object that is missing: see :func:`tags_astray`.
+    """
     form = "%00".join(_TAG_FIELDS) + "%00"
     out = git.run("for-each-ref", f"--format={form}", f"--count={TAG_LIMIT}", "refs/tags")
     parts = out.split(b"\0")
-    tags = []
-    for start in range(0, len(parts) - 1, len(_TAG_FIELDS)):
-        name, kind, sha, target, target_sha, tagger, time, text = (
-            part.decode("utf-8", "replace") for part in parts[start : start + len(_TAG_FIELDS)]
-        )
-        annotated = kind == "tag"
-        commit = target_sha if annotated and target == "commit" else sha if kind == "commit" else ""
-        signed = annotated and any(mark in text for mark in _SIGNATURES)
-        message = text if annotated else ""
-        for mark in _SIGNATURES:
-            message = message.split(mark)[0]
-        name = name.lstrip("\n").removeprefix("refs/tags/")
-        who = tagger.strip() if annotated else ""
-        tags.append(Tag(name, commit, annotated, who, _time(time.encode()), message.strip(), signed))
-    return tuple(sorted(tags, key=lambda tag: (tag.tagged, tag.name)))
+    width = len(_TAG_FIELDS)
+    tags = [_tag(parts[start : start + width]) for start in range(0, len(parts) - 1, width)]
+    nested = [tag for tag, kind in tags if kind == b"tag"]
+    ends = _ends(git, nested) if nested else {}
+    found = (dataclasses.replace(tag, commit=ends[tag.name]) if tag.name in ends else tag for tag, _ in tags)
+    return tuple(sorted(found, key=lambda tag: (tag.tagged, tag.name)))
 
 
-_SIGNATURES = ("-----BEGIN PGP SIGNATURE-----", "-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----")
+def tags_astray(git: Git, refs: Mapping[str, str]) -> set[str]:
+    """Return the full names of tags that lead to an object that is missing or cannot be read."""
+    names = [name for name in sorted(refs) if name.startswith("refs/tags/")]
+    asked = b"".join(f"{refs[name]}^{{}}\n".encode("ascii") for name in names)
+    answers = git.run("cat-file", "--batch-check", given=asked).splitlines() if names else []
+    missing = {
+        name for name, answer in zip(names, answers, strict=False) if answer.endswith((b" missing", b" ambiguous"))
+    }
+    return missing | set(names[len(answers) :])
+
+
+def _tag(fields: list[bytes]) -> tuple[Tag, bytes]:
+    """Return one tag, with the kind of object its tag object names."""
+    name, kind, sha, target, target_sha, tagger, time, text = fields
+    annotated = kind == b"tag"
+    commit = target_sha if annotated and target == b"commit" else sha if kind == b"commit" else b""
+    message = text.decode("utf-8", "replace") if annotated else ""
+    signed = any(mark in message for mark in _SIGNATURES)
+    for mark in _SIGNATURES:
+        message = message.split(mark)[0]
+    return (
+        Tag(
+            name.lstrip(b"\n").removeprefix(b"refs/tags/").decode("utf-8", "surrogateescape"),
+            commit.decode("ascii"),
+            annotated,
+            tagger.decode("utf-8", "replace").strip() if annotated else "",
+            seconds_of(time),
+            message.strip(),
+            signed,
+        ),
+        target,
+    )
+
+
+def _ends(git: Git, tags: list[Tag]) -> dict[str, str]:
+    """Follow tags of tags to the commits they end at; some git versions only take the first step."""
+    asked = "".join(f"refs/tags/{tag.name}^{{}}\n" for tag in tags).encode("utf-8", "surrogateescape")
+    ends = {}
+    for tag, answer in zip(tags, git.run("cat-file", "--batch-check", given=asked).splitlines(), strict=False):
+        words = answer.split()
+        ends[tag.name] = words[0].decode("ascii") if len(words) == 3 and words[1] == b"commit" else ""
+    return ends

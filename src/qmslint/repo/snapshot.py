@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Protocol, cast
 
+from qmslint.repo.batch import Batch
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.ignore import Ignores
+from qmslint.repo.links import LIMIT as LINK_LIMIT
+from qmslint.repo.links import resolve
+from qmslint.repo.listing import Listing, list_commit, list_index
+from qmslint.repo.sources import FolderSource, ObjectSource, Source, SparseSource
 from qmslint.repo.text import decode
-from qmslint.repo.walk import Walk, read_beneath, walk
+from qmslint.repo.walk import walk
 
-READ_LIMIT = 4 * 1024 * 1024
-"""Bytes of a file that are read at most; a larger file counts as unread."""
-
-
-class Source(Protocol):
-    """Where a snapshot's bytes come from."""
-
-    def read(self, path: str) -> tuple[bytes | None, str]:
-        """Return the content, or ``None`` with the reason (``missing``, ``link``, ``large`` …)."""
-
-    def close(self) -> None:
-        """Release what is held open."""
+TOTAL_LIMIT = 512 * 1024 * 1024
+"""Bytes of all files of a view together that are read at most."""
+_TARGET_LIMIT = 4096
 
 
 class Snapshot:
@@ -37,7 +31,8 @@ class Snapshot:
     blobs : mapping of str to str
         Every file with its object id, empty where it is not known without reading.
     links : mapping of str to str
-        Symbolic links with their targets; they are never followed.
+        Symbolic links with the text they hold; they are never followed.  Those that name a file of the view
+        stand for it: such a link is in ``aliases`` and counts as a file.
     submodules : tuple of str
         Paths at which other repositories are mounted.
     """
@@ -49,18 +44,20 @@ class Snapshot:
         blobs: Mapping[str, str],
         links: Mapping[str, str] | None = None,
         submodules: tuple[str, ...] = (),
-        notes: tuple[str, ...] = (),
+        notes: Iterable[str] = (),
     ) -> None:
         self.view = view
-        self.blobs = blobs
-        self.paths: tuple[str, ...] = tuple(sorted(blobs))
         self.links = links or {}
+        self.aliases, remarks = resolve(self.links, blobs)
+        self.blobs = {**blobs, **{path: blobs[target] for path, target in self.aliases.items()}}
+        self.paths: tuple[str, ...] = tuple(sorted(self.blobs))
         self.submodules = submodules
-        self.notes = notes
+        self.notes = (*notes, *remarks)
         self.unread: dict[str, str] = {}
         self.source = source
         self.contents: dict[str, bytes | None] = {}
         self._texts: dict[str, str | None] = {}
+        self._left = TOTAL_LIMIT
 
     def __contains__(self, path: str) -> bool:
         return path in self.blobs
@@ -68,11 +65,20 @@ class Snapshot:
     def read(self, path: str) -> bytes | None:
         """Return the content of a file, or ``None`` with the reason noted in ``unread``."""
         if path not in self.contents:
-            content, why = self.source.read(path) if path in self.blobs else (None, "missing")
+            content, why = self._fetch(path)
             if content is None:
                 self.unread[path] = why
+            else:
+                self._left -= len(content)
             self.contents[path] = content
         return self.contents[path]
+
+    def _fetch(self, path: str) -> tuple[bytes | None, str]:
+        if path not in self.blobs:
+            return None, "missing"
+        if self._left < 0:
+            return None, "too much to read"
+        return self.source.read(self.aliases.get(path, path))
 
     def text(self, path: str) -> str | None:
         """Return the content of a file as text, or ``None`` when it is missing, unread or binary."""
@@ -98,147 +104,86 @@ class Snapshot:
         self.source.close()
 
 
-class _Objects:
-    """Reads blobs through one ``git cat-file --batch`` process."""
-
-    def __init__(self, git: Git, blobs: Mapping[str, str]) -> None:
-        self._git = git
-        self._blobs = blobs
-        self._process: object | None = None
-
-    def read(self, path: str) -> tuple[bytes | None, str]:
-        import subprocess
-
-        if self._process is None:
-            self._process = self._git.open("cat-file", "--batch")
-        process = cast("subprocess.Popen[bytes]", self._process)
-        assert process.stdin and process.stdout
-        try:
-            process.stdin.write(self._blobs[path].encode("ascii") + b"\n")
-            process.stdin.flush()
-            header = process.stdout.readline().split()
-            if len(header) != 3:
-                return None, "unreadable"
-            size = int(header[2])
-            if size <= READ_LIMIT:
-                content = process.stdout.read(size + 1)[:-1]
-                return (content, "") if len(content) == size else (None, "unreadable")
-        except (OSError, ValueError):
-            self.close()
-            return None, "unreadable"
-        # Reading past a large object costs more than starting anew.
-        self.close()
-        return None, "large"
-
-    def close(self) -> None:
-        import subprocess
-
-        if self._process is not None:
-            process = cast("subprocess.Popen[bytes]", self._process)
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream:
-                    try:
-                        stream.close()
-                    except OSError:
-                        pass
-            self._process = None
-
-
-class _Folder:
-    """Reads files of a directory without following links."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-
-    def read(self, path: str) -> tuple[bytes | None, str]:
-        return read_beneath(self._root, path, READ_LIMIT)
-
-    def close(self) -> None:
-        if self._root >= 0:
-            os.close(self._root)
-            self._root = -1
-
-
 def of_commit(git: Git, commit: str) -> Snapshot:
     """Return the files of a commit; nothing is checked out."""
     try:
-        listing = git.run("ls-tree", "-r", "-z", "--full-tree", commit)
+        listing = list_commit(git, commit)
     except GitFailed as failure:
         failure.text = f"the files of {commit[:12]} cannot be listed: {failure.text}"
         raise
-    blobs, links, submodules = _split((line[:6], line[7:].split(b"\t", 1)) for line in listing.split(b"\0") if line)
-    return Snapshot("commit", _Objects(git, blobs), blobs, links, submodules)
+    return _of_objects("commit", git, listing)
 
 
 def of_index(git: Git) -> Snapshot:
     """Return the files of the index as the next commit would have them."""
-    blobs, links, submodules = _staged(git)
-    return Snapshot("index", _Objects(git, blobs), blobs, links, submodules)
+    return _of_objects("index", git, list_index(git))
 
 
 def of_worktree(git: Git, root: Path, exclude: str = "") -> Snapshot:
-    """Return the files of a work tree: tracked ones that exist, and untracked ones git does not ignore."""
-    tracked, _, submodules = _staged(git)
-    folders = {path[:index] for path in tracked for index in _slashes(path)}
-    source = _Folder(root)
-    ignored = Ignores(lambda path: _text(source, path), exclude)
+    """Return the files of a work tree: tracked ones that exist, and untracked ones git does not ignore.
+
+    Files a sparse checkout leaves out count as they are in the index, as they do for git.
+    """
+    listing = list_index(git)
+    folders = _folders((*listing.blobs, *listing.links))
+    mounted = set(listing.submodules)
+    folder = FolderSource(root)
+    ignored = Ignores(lambda path: _text(folder, path), exclude)
 
     def skip(path: str, is_dir: bool) -> bool:
         if is_dir:
-            return path not in folders and ignored(path, True)
-        return path not in tracked and ignored(path, False)
+            return path in mounted or (path not in folders and ignored(path, True))
+        return path not in listing.blobs and path not in listing.links and ignored(path, False)
 
-    return _from_walk("worktree", source, walk(root, skip), tracked, submodules)
+    found = walk(root, skip, folders.__contains__)
+    blobs = {path: listing.blobs.get(path, "") for path in found.files}
+    there = (*blobs, *found.links)
+    absent = {path: listing.blobs[path] for path in listing.absent - set(there) if path in listing.blobs}
+    notes = [*listing.notes, *found.notes, *ignored.notes]
+    if not absent:
+        return Snapshot("worktree", folder, blobs, found.links, tuple(listing.submodules), notes)
+    notes.append(f"{len(absent)} files are not checked out (sparse checkout); they were read as they are in the index")
+    source = SparseSource(folder, ObjectSource(git, absent), absent)
+    return Snapshot("worktree", source, {**blobs, **absent}, found.links, tuple(listing.submodules), notes)
 
 
 def of_folder(root: Path) -> Snapshot:
     """Return the files of a directory that is no repository, its ignore files respected."""
-    source = _Folder(root)
+    source = FolderSource(root)
     ignored = Ignores(lambda path: _text(source, path))
-    return _from_walk("plain", source, walk(root, ignored), {}, ())
+    found = walk(root, ignored)
+    return Snapshot("plain", source, dict.fromkeys(found.files, ""), found.links, (), [*found.notes, *ignored.notes])
 
 
-def _from_walk(
-    view: str, source: _Folder, found: Walk, tracked: Mapping[str, str], submodules: tuple[str, ...]
-) -> Snapshot:
-    blobs = {path: tracked.get(path, "") for path in found.files}
-    mounted = set(submodules)
-    notes = tuple(note for note in found.notes if note.split(":", 1)[0] not in mounted)
-    return Snapshot(view, source, blobs, found.links, submodules, notes)
+def _of_objects(view: str, git: Git, listing: Listing) -> Snapshot:
+    source = ObjectSource(git, listing.blobs)
+    links = _targets(git, listing.links) if listing.links else {}
+    return Snapshot(view, source, listing.blobs, links, tuple(listing.submodules), listing.notes)
 
 
-def _text(source: _Folder, path: str) -> str | None:
+def _targets(git: Git, links: Mapping[str, str]) -> dict[str, str]:
+    """Read what links hold; one whose text cannot be read leads nowhere."""
+    batch = Batch(git)
+    try:
+        found = {}
+        for number, (path, sha) in enumerate(sorted(links.items())):
+            kind, content = batch.read(sha, _TARGET_LIMIT) if number <= LINK_LIMIT else ("missing", b"")
+            found[path] = content.decode("utf-8", "surrogateescape") if kind == "blob" else "?"
+        return found
+    finally:
+        batch.close()
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in paths:
+        end = path.rfind("/")
+        while end > 0 and (folder := path[:end]) not in found:
+            found.add(folder)
+            end = path.rfind("/", 0, end)
+    return found
+
+
+def _text(source: FolderSource, path: str) -> str | None:
     content, _ = source.read(path)
     return None if content is None else decode(content)
-
-
-def _slashes(path: str) -> list[int]:
-    return [index for index, letter in enumerate(path) if letter == "/"]
-
-
-def _staged(git: Git) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
-    listing = git.run("ls-files", "--stage", "-z") if (git.shadow / "index").exists() else b""
-    return _split((line[:6], line[7:].split(b"\t", 1)) for line in listing.split(b"\0") if line)
-
-
-def _split(
-    lines: object,
-) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
-    blobs: dict[str, str] = {}
-    links: dict[str, str] = {}
-    submodules = []
-    for mode, rest in lines:  # type: ignore[attr-defined]
-        if len(rest) != 2:
-            continue
-        words = rest[0].split()
-        sha = (words[1] if words[0] == b"blob" or words[0] == b"commit" else words[0]).decode("ascii")
-        path = rest[1].decode("utf-8", "surrogateescape")
-        if mode == b"120000":
-            links[path] = sha
-        elif mode == b"160000":
-            submodules.append(path)
-        else:
-            blobs[path] = sha
-    return blobs, links, tuple(submodules)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qmslint.repo import snapshot as snapshots
 from qmslint.repo.gitcmd import GitFailed
-from qmslint.repo.history import History, read_history
+from qmslint.repo.history import History, read_history, records
 from qmslint.repo.open import Repository
 
 
@@ -59,7 +59,7 @@ def touched(repository: Repository, base: str, head: str) -> dict[str, tuple[str
         "log", form, "--name-only", "-z", "--no-renames", "-m", "--first-parent", "--max-count=2000", f"{base}..{head}"
     )
     found: dict[str, list[str]] = {}
-    for part in out.split(b"\x01")[1:]:
+    for part in records(out):
         sha, *names = part.split(b"\0")
         for name in names:
             path = name.lstrip(b"\n").decode("utf-8", "surrogateescape")

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from qmslint.model.outcome import Grade
 from qmslint.model.report import Report, Result
 from qmslint.report.markdown import code, plain
-from qmslint.report.safe import safe
+from qmslint.report.safe import harmless_start, safe
 
 ORDER = ("worse", "new", "unseen", "better", "gone")
 WORDS = {
@@ -83,7 +83,7 @@ def as_json(before: Report, after: Report, changes: Iterable[Any]) -> str:
 
 def as_terminal(before: Report, after: Report, changes: Iterable[Any]) -> str:
     """Return the comparison as plain text."""
-    return "\n".join(safe(line) for line in _text(before, after, list(changes))) + "\n"
+    return "\n".join(harmless_start(safe(line)) for line in _text(before, after, list(changes))) + "\n"
 
 
 def _text(before: Report, after: Report, changes: list[Any]) -> Iterator[str]:

@@ -71,7 +71,7 @@ def _state(result: Result) -> str:
 
 
 def _body(result: Result) -> str:
-    places = "\n".join(_xml(safe(place(item))) for item in result.evidence[:50])
+    places = "\n".join(f"- {_xml(safe(place(item)))}" for item in result.evidence[:50])
     return f"{places}\n{_xml(result.remediation)}".strip()
 
 

@@ -13,7 +13,9 @@ from qmslint.report.terminal import NATURE, SIGNS, WORDS, place
 
 LIMIT = 60_000
 """Characters; merge-request comments of the big platforms hold about 65,000."""
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+|~!@&$])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+|~!@&$:])")
+# Without a scheme, "www." is enough for a platform to make a link.
+_BARE = re.compile(r"(?<=www)\.", re.I)
 
 
 def render(report: Report, *, limit: int = LIMIT, **_: object) -> str:
@@ -31,7 +33,8 @@ def render(report: Report, *, limit: int = LIMIT, **_: object) -> str:
 
 def plain(text: str) -> str:
     """Return text of the repository so that Markdown shows it as it is: no links, images, mentions or markup."""
-    return _SPECIAL.sub(r"\\\1", safe(text)).replace("\\@", "@\u200b").replace("\\#", "\\#\u200b")
+    escaped = _BARE.sub(r"\\.", _SPECIAL.sub(r"\\\1", safe(text)))
+    return escaped.replace("\\@", "@\u200b").replace("\\#", "\\#\u200b")
 
 
 def code(text: str) -> str:

@@ -9,7 +9,7 @@ from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import ClauseLine, Report, Result
 from qmslint.report.json_report import summary
-from qmslint.report.safe import safe
+from qmslint.report.safe import harmless_start, safe
 
 NATURE = (
     "Automated examination of evidence in one repository at one commit. It supports, and does not replace, "
@@ -67,6 +67,8 @@ def render(report: Report, *, color: bool = False, verbosity: int = 0, width: in
         line = Text()
         for text, style in parts:
             line.append(safe(text), style=style)
+        if harmless_start(line.plain) != line.plain:
+            line = Text("· ") + line
         console.print(line)
     return stream.getvalue()
 
@@ -165,9 +167,9 @@ def _confidence(result: Result) -> str:
 def _places(evidence: Iterable[Evidence]) -> Iterator[list[Part]]:
     items = list(evidence)
     for item in items[:_SHOWN]:
-        yield [(f"         {place(item)}", "dim")]
+        yield [(f"         - {place(item)}", "dim")]
     if len(items) > _SHOWN:
-        yield [(f"         and {len(items) - _SHOWN} more places (--format json lists them)", "dim")]
+        yield [(f"         - and {len(items) - _SHOWN} more places (--format json lists them)", "dim")]
 
 
 def place(item: Evidence) -> str:
@@ -235,12 +237,12 @@ def _remarks(report: Report) -> Iterator[list[Part]]:
     if report.lowered:
         yield [("What the configuration leaves out or lowers", "bold")]
         for note in report.lowered:
-            yield [(f"  {note}", "")]
+            yield [(f"  - {note}", "")]
         yield []
     if report.notes:
         yield [("Notes", "bold")]
         for note in report.notes[:20]:
-            yield [(f"  {note}", "dim")]
+            yield [(f"  - {note}", "dim")]
         if len(report.notes) > 20:
             yield [(f"  and {len(report.notes) - 20} more", "dim")]
         yield []

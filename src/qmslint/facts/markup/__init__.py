@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import asciidoc, markdown, org, rst
-from qmslint.facts.markup.model import Document, Heading, Item, Line, Link, Row, Table, count_words, normal
+from qmslint.facts.markup.model import Document, Heading, Item, Line, Link, Row, Table, count_words, fold, normal
 
 __all__ = [
     "Document",
@@ -24,6 +24,7 @@ __all__ = [
     "Table",
     "count_words",
     "document",
+    "fold",
     "markup_of",
     "normal",
     "parse",

@@ -18,6 +18,10 @@ _ITEM = re.compile(r"([ \t]*)(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX])\](?:[ \t
 _RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
 _DIVIDER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>(.{0,300}?)</h\1>", re.I)
+_SUMMARY = re.compile(r"<summary\b[^<>]{0,100}>(.{1,300}?)(?:</summary>|$)", re.I)
+_BOLD = re.compile(r"[ \t]{0,3}(\*\*|__)([^*_\n]{2,80})\1:?[ \t]*$")
+_CLICK = re.compile(r"\s*\((?:click|tap|press)\b[^()]{0,60}\)", re.I)
+_TITLE_LEVEL = 7
 _HTML_CHECK = re.compile(r"<input\b[^<>]{0,80}checkbox[^<>]{0,80}>", re.I)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
 _REFERENCE = re.compile(r" {0,3}\[([^\]\n]{1,200})\]:[ \t]*<?(\S{1,600}?)>?(?:[ \t]|$)")
@@ -133,12 +137,28 @@ class _Reader:
             self.out.heading(int(html[1]), self.inline(html[2], number), number)
             return True
         below = lines[index + 1] if index + 1 < len(lines) else ""
+        if self.titled(lines, index, text, below):
+            return True
         setext = _SETEXT.match(below) if below[:4].strip()[:1] in ("=", "-") and below.strip() else None
         if setext and not _ITEM.match(text) and "|" not in text and len(setext[1]) >= 2:
             self.out.heading(1 if setext[1][0] == "=" else 2, self.inline(text, number), number)
             return True
         if self.capitals and _CAPITALS.match(text.strip()) and not below.strip():
             self.out.heading(2, text.strip().rstrip(":"), number)
+            return True
+        return False
+
+    def titled(self, lines: list[str], index: int, text: str, below: str) -> bool:
+        """Take in the summary of a folding block or a paragraph of bold text as a title."""
+        summary = _SUMMARY.search(text) if "<summary" in text else None
+        if summary:
+            title = _CLICK.sub("", self.inline(_TAG.sub("", summary[1]), index + 1))
+            self.out.heading(_TITLE_LEVEL, title, index + 1)
+            return True
+        bold = _BOLD.match(text) if text.lstrip()[:2] in ("**", "__") else None
+        alone = not below.strip() and (index == 0 or not lines[index - 1].strip())
+        if bold and alone and bold[2][-1] not in ".!?":
+            self.out.heading(_TITLE_LEVEL, self.inline(bold[2].rstrip(":"), index + 1), index + 1)
             return True
         return False
 

@@ -17,7 +17,10 @@ _NUMBERING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: level 1 is the outermost; the line is 1-based."""
+    """A heading: level 1 is the outermost; the line is 1-based.
+
+    Level 7 are titles that are no headings of the markup: the summary of a folding block, a line of bold text.
+    """
 
     level: int
     text: str
@@ -104,7 +107,7 @@ class Document:
         """Text of the first heading, or the front matter's title."""
         if isinstance(self.front.get("title"), str):
             return str(self.front["title"])
-        return self.headings[0].text if self.headings else ""
+        return next((heading.text for heading in self.headings if heading.level < 7), "")
 
     @cached_property
     def words(self) -> int:
@@ -141,17 +144,27 @@ class Document:
 
     @cached_property
     def text(self) -> str:
-        """Headings and prose in order, one line each, for searching; see :meth:`line_at`."""
+        """Headings, prose and column names in order, one line each, for searching; see :meth:`line_at`."""
         return "\n".join(text for _, text in self._ordered)
+
+    @cached_property
+    def plain(self) -> str:
+        """:attr:`text` in lower case without accents, line by line the same, for comparing words."""
+        return fold(self.text)
 
     @cached_property
     def _ordered(self) -> tuple[tuple[int, str], ...]:
         parts = [(h.line, h.text) for h in self.headings] + [(p.line, p.text) for p in self.prose]
+        parts += [(t.line, " | ".join(t.header)) for t in self.tables]
         return tuple(sorted(parts, key=lambda part: part[0]))
 
     def line_at(self, offset: int) -> int:
         """Return the file's line for a character offset into :attr:`text`."""
-        return self._ordered[self.text.count("\n", 0, offset)][0] if self._ordered else 1
+        return self.line_of(self.text.count("\n", 0, offset))
+
+    def line_of(self, index: int) -> int:
+        """Return the file's line for the ``index``-th line of :attr:`text` or :attr:`plain`."""
+        return self._ordered[min(index, len(self._ordered) - 1)][0] if self._ordered else 1
 
 
 @lru_cache(maxsize=65536)
@@ -166,6 +179,14 @@ def normal(text: str) -> str:
     text = _NUMBERING.sub("", text)
     text = re.sub(r"[^\w\s/&+-]", " ", text)
     return " ".join(text.replace("&", " and ").split())
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in lower case and without accents, so that words of it can be compared."""
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("’", "'"))
+    return "".join(letter for letter in text if not unicodedata.combining(letter)).lower()
 
 
 def count_words(text: str) -> int:

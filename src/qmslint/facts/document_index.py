@@ -1,0 +1,151 @@
+"""Documents by name and by heading, prepared once so that any number of questions cost little."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.markup import Heading, document, markup_of, normal
+from qmslint.facts.sources import evidence_paths
+from qmslint.patterns import PathSet
+
+_YEAR = re.compile(r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)|yyyy")
+_NUMBER = re.compile(r"^(?:[a-z]{1,8}-?)?[0-9]{1,4}(?:[.-][0-9]{1,4})*[-.]+(?=[a-z])")
+_ID = re.compile(r"^[a-z]{1,8}-?[0-9]{1,4}\s+")
+_UNNORMAL = str.maketrans({"_": "-", " ": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document lies.
+
+    Parameters
+    ----------
+    name : str
+        The path in the form names are compared in.
+    folder : str
+        Lower-case folder, empty for the top.
+    root, process, product, record : bool
+        Whether it lies directly in a folder of project documents, below one that says how the work is
+        done, below one for users of the product, or is a record.
+    dated : bool
+        Whether a year is part of its name.
+    """
+
+    path: str
+    name: str
+    folder: str
+    root: bool
+    process: bool
+    product: bool
+    record: bool
+    dated: bool
+
+
+@dataclass(frozen=True)
+class Index:
+    """All documents that can be evidence, by path and by compared name."""
+
+    places: Mapping[str, Place]
+    by_name: Mapping[str, tuple[str, ...]]
+    names: PathSet
+
+    def named(self, globs: Sequence[str]) -> tuple[Place, ...]:
+        """Return the documents whose compared name matches any of ``globs``."""
+        return tuple(self.places[path] for name in self.names.match(globs) for path in self.by_name[name])
+
+
+def compared_name(path: str) -> str:
+    """Return a path in the form names are compared in: lower case, no ending, no leading number or id."""
+    folder, name = posixpath.split(path.lower().translate(_UNNORMAL))
+    stem = name.split(".")[1] if name.startswith(".") and name.count(".") > 1 else name.split(".")[0] or name
+    if not markup_of(path):
+        stem = name.rsplit(".", 1)[0]
+    stem = _NUMBER.sub("", stem)
+    return f"{folder}/{stem}" if folder else stem
+
+
+@fact
+def index(scan: Scan) -> Index:
+    """Return all documents that can be evidence."""
+    words = scan.words("documents")
+    never = frozenset(scan.glob(*words["never"]))
+    paths = [path for path in evidence_paths(scan, tuple(words["files"])) if path not in never]
+    return _index(paths, words)
+
+
+@fact
+def opaque(scan: Scan) -> Index:
+    """Return the office files and the like, whose content cannot be looked at."""
+    words = scan.words("documents")
+    return _index(evidence_paths(scan, tuple(words["opaque"])), words)
+
+
+def _index(paths: Iterable[str], words: Mapping[str, Sequence[str]]) -> Index:
+    roots = frozenset(words["roots"])
+    sets = tuple(frozenset(words[f"{kind}_folders"]) for kind in ("process", "product", "record"))
+    places: dict[str, Place] = {}
+    by_name: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        place = _place(path, roots, *sets)
+        places[path] = place
+        by_name[place.name] = (*by_name.get(place.name, ()), path)
+    return Index(MappingProxyType(places), MappingProxyType(by_name), PathSet(by_name))
+
+
+def _place(
+    path: str, roots: frozenset[str], process: frozenset[str], product: frozenset[str], record: frozenset[str]
+) -> Place:
+    folder = posixpath.dirname(path).lower()
+    segments = folder.translate(_UNNORMAL).split("/")
+    return Place(
+        path,
+        compared_name(path),
+        folder,
+        folder in roots,
+        any(segment in process for segment in segments),
+        any(segment in product for segment in segments),
+        any(segment in record for segment in segments),
+        bool(_YEAR.search(posixpath.basename(path).lower())),
+    )
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Headings of project documents by their compared text."""
+
+    by_text: Mapping[str, tuple[tuple[str, Heading], ...]]
+    texts: PathSet
+
+    def match(self, globs: Sequence[str], but: Sequence[str] = ()) -> tuple[tuple[str, Heading], ...]:
+        """Return path and heading where the text matches ``globs`` and not ``but``."""
+        out = frozenset(self.texts.match(but)) if but else frozenset()
+        return tuple(place for text in self.texts.match(globs) if text not in out for place in self.by_text[text])
+
+
+def compared_heading(text: str) -> str:
+    """Return a heading in the form headings are compared in."""
+    return _ID.sub("", normal(text).replace("/", " "))
+
+
+@fact
+def headings(scan: Scan) -> Headings:
+    """Return the headings of all documents that may hold a part on how the work is done."""
+    found: dict[str, list[tuple[str, Heading]]] = {}
+    for place in index(scan).places.values():
+        if place.record or not (place.root or place.process) or (place.product and not place.process):
+            continue
+        parsed = document(scan, place.path)
+        if parsed is None:
+            continue
+        title = parsed.front.get("title")
+        if isinstance(title, str) and title.strip():
+            found.setdefault(compared_heading(title), []).append((place.path, Heading(0, title, 1)))
+        for heading in parsed.headings:
+            found.setdefault(compared_heading(heading.text), []).append((place.path, heading))
+    by_text = {text: tuple(places) for text, places in found.items() if text}
+    return Headings(MappingProxyType(by_text), PathSet(by_text))

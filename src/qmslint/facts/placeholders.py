@@ -1,0 +1,129 @@
+"""Unfilled templates: markers in the place of content, and documents that are still as they were delivered."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.fingerprints import resembles
+from qmslint.facts.markup import Document, document
+from qmslint.patterns import any_of, compile_pattern
+
+_INLINE_CODE = re.compile(r"`{1,2}[^`\n]{0,300}`{1,2}")
+_TICKET = re.compile(r"#[0-9]+|\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b|https?://")
+_TEMPLATING = re.compile(r"\{%|\{\{<|<%")
+MARKS_LIMIT = 200
+"""Marks that are kept for one document."""
+_CROWD = 3
+_WORDS_A_MARK = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign that something was not filled in.
+
+    Parameters
+    ----------
+    line : int
+        Where.
+    what : str
+        Which sign.
+    text : str
+        The line as written, shortened.
+    whole : bool
+        Whether the whole document, or the part looked at, is an unfilled template.
+    """
+
+    line: int
+    what: str
+    text: str = ""
+    whole: bool = False
+
+
+@fact
+def marks(scan: Scan, path: str) -> tuple[Mark, ...]:
+    """Return all signs in one document, those about the whole of it first."""
+    parsed, text = document(scan, path), scan.text(path)
+    if parsed is None or text is None or path in scan.glob(*scan.words("placeholders", "not_in")):
+        return ()
+    found = [*_whole(scan, parsed, text)]
+    if text.lower().count("placeholder") < 2:
+        found += _local(scan, parsed, text)
+        found += _empty_tables(parsed, float(scan.words("placeholders", "empty_rows")))
+    found.sort(key=lambda mark: (not mark.whole, mark.line))
+    return tuple(found[:MARKS_LIMIT])
+
+
+@fact
+def unfilled(scan: Scan, path: str, first: int, last: int) -> tuple[Mark, ...]:
+    """Return the signs between two lines; many of them in few words make the whole part a template."""
+    inside = [mark for mark in marks(scan, path) if mark.whole or first <= mark.line <= last]
+    local = [mark for mark in inside if not mark.whole]
+    parsed = document(scan, path)
+    if parsed is not None and len(local) >= _CROWD and len(local) == len(inside):
+        words = parsed.between(first, last).words
+        if words < len(local) * _WORDS_A_MARK:
+            what = f"{len(local)} places are not filled in"
+            inside.insert(0, replace(local[0], what=what, whole=True))
+    return tuple(inside)
+
+
+def _whole(scan: Scan, parsed: Document, text: str) -> Iterator[Mark]:
+    like = resembles(scan, parsed)
+    if like:
+        yield Mark(1, f"the text is that of {like}", whole=True)
+    for entry in scan.words("placeholders", "whole"):
+        tests = [compile_pattern(str(pattern), ignore_case=False) for pattern in entry["all"]]
+        first = tests[0].search(text)
+        if first and all(test.search(text) for test in tests[1:]):
+            yield Mark(text.count("\n", 0, first.start()) + 1, str(entry["what"]), whole=True)
+    bare = len(parsed.headings) >= 3 and parsed.words <= len(parsed.headings)
+    if bare and not parsed.links and not parsed.code:
+        yield Mark(1, "only headings, no content", whole=True)
+
+
+def _local(scan: Scan, parsed: Document, text: str) -> Iterator[Mark]:
+    entries: list[Any] = list(scan.words("placeholders", "marks"))
+    quick = any_of([str(entry["pattern"]) for entry in entries], ignore_case=False)
+    if not quick.search(text):
+        return
+    silent = {line.line for line in parsed.code} | {line.line for line in parsed.comments}
+    templating = bool(_TEMPLATING.search(text))
+    starts = [0]
+    starts += [match.end() for match in re.finditer("\n", text)]
+    lines = sorted({bisect.bisect_right(starts, match.start()) for match in quick.finditer(text)})
+    # A match may begin with the line end before it, so the next line is looked at, too.
+    for number in sorted({n for line in lines for n in (line, line + 1)})[: MARKS_LIMIT * 4]:
+        if number in silent or number > len(starts):
+            continue
+        end = starts[number] - 1 if number < len(starts) else len(text)
+        line = _INLINE_CODE.sub("", text[starts[number - 1] : end])
+        if line.startswith(("    ", "\t")) and parsed.markup == "markdown":
+            continue
+        yield from _in_line(entries, line, number, templating)
+
+
+def _in_line(entries: list[Any], line: str, number: int, templating: bool) -> Iterator[Mark]:
+    for entry in entries:
+        pattern = str(entry["pattern"])
+        if not compile_pattern(pattern, ignore_case=False).search(line):
+            continue
+        what = str(entry["what"])
+        if "marker" in what and _TICKET.search(line):
+            continue
+        if "{" in pattern and templating and "variable" in what:
+            continue
+        yield Mark(number, what, " ".join(line.split())[:120])
+        return
+
+
+def _empty_tables(parsed: Document, limit: float) -> Iterator[Mark]:
+    for table in parsed.tables:
+        rows = [row for row in table.rows if len(row.cells) > 2]
+        empty = [row for row in rows if not any(cell.strip(" -–—") for cell in row.cells[1:])]
+        if len(rows) >= 3 and len(empty) > limit * len(rows):
+            yield Mark(table.line, f"{len(empty)} of {len(rows)} rows of the table are empty")

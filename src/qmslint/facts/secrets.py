@@ -1,0 +1,118 @@
+"""Credentials in the tree that can be recognised with high precision; their values never leave this module."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.sources import excluded
+from qmslint.patterns import any_of, compile_pattern
+
+FILE_LIMIT = 512 * 1024
+"""Bytes; larger files are data, not places where people leave keys."""
+TOTAL_LIMIT = 96 * 1024 * 1024
+_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BINARY = (
+    ".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".woff", ".woff2", ".ttf", ".otf", ".eot", ".pdf", ".zip", ".gz",
+    ".xz", ".bz2", ".jar", ".class", ".so", ".dll", ".dylib", ".exe", ".mp3", ".mp4", ".svg", ".lock", ".map", ".po",
+    ".mo", ".wasm", ".bin", ".min.js", ".min.css", ".sum", ".snap", ".psd", ".avif",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a credential of which kind lies; the value is not kept."""
+
+    path: str
+    line: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What was looked at and found.
+
+    Parameters
+    ----------
+    found : tuple of Secret
+        Likely credentials, by path and line.
+    files, skipped : int
+        Files looked through, and files of tests, examples and documentation that were left to people.
+    whole : bool
+        Whether everything was looked at within the bounds.
+    """
+
+    found: tuple[Secret, ...]
+    files: int
+    skipped: int
+    whole: bool
+
+
+@fact
+def sweep(scan: Scan) -> Sweep:
+    """Look through the files of the examined view."""
+    harmless = frozenset(scan.glob(*scan.words("secrets", "harmless"))) | excluded(scan)
+    paths = [path for path in scan.snapshot.paths if path not in harmless and not path.endswith(_BINARY)]
+    patterns = [(kind["name"], kind["pattern"], kind.get("checksum", "")) for kind in scan.words("secrets", "kinds")]
+    any_kind = any_of([pattern for _, pattern, _ in patterns], ignore_case=False)
+    environment = frozenset(scan.glob(*scan.words("secrets", "environment_files")))
+    named = frozenset(scan.glob(*scan.words("secrets", "files")))
+    found: list[Secret] = []
+    total = files = 0
+    for path in paths:
+        if path in named:
+            found.append(Secret(path, 0, "file that holds credentials"))
+            continue
+        content = scan.snapshot.read(path)
+        if content is None or len(content) > FILE_LIMIT or b"\0" in content[:1024]:
+            continue
+        total += len(content)
+        if total > TOTAL_LIMIT:
+            break
+        files += 1
+        if path in environment:
+            found += _environment(scan, path)
+        if any_kind.search(content):
+            found += _kinds(scan, path, patterns)
+    skipped = len(scan.snapshot.paths) - len(paths)
+    return Sweep(tuple(sorted(found, key=lambda s: (s.path, s.line))), files, skipped, total <= TOTAL_LIMIT)
+
+
+def _kinds(scan: Scan, path: str, patterns: list[tuple[str, str, str]]) -> list[Secret]:
+    text = scan.text(path) or ""
+    found = []
+    for name, pattern, checksum in patterns:
+        for match in compile_pattern(pattern, ignore_case=False).finditer(text):
+            value = match[0]
+            if not _dummy(scan, value) and (not checksum or _github_checksum(value)):
+                found.append(Secret(path, text.count("\n", 0, match.start()) + 1, name))
+    return found
+
+
+def _environment(scan: Scan, path: str) -> list[Secret]:
+    text = scan.text(path) or ""
+    pattern = compile_pattern(scan.words("secrets", "environment_pattern"), ignore_case=False)
+    return [
+        Secret(path, text.count("\n", 0, match.start()) + 1, "value of a secret in an environment file")
+        for match in pattern.finditer(text)
+        if not _dummy(scan, match[1]) and len(set(match[1])) >= 8
+    ]
+
+
+def _dummy(scan: Scan, value: str) -> bool:
+    """Say whether a value is one of those people put into documentation."""
+    lower = value.lower()
+    body = lower.split("-----")[-1] if "-----" in lower else lower
+    return any(word in body[:80] for word in scan.words("secrets", "dummies")) or len(set(body)) < 6
+
+
+def _github_checksum(token: str) -> bool:
+    """Check the CRC-32 that the last six characters of such tokens are, in base 62."""
+    body, given = token[:-6].split("_", 1)[1], token[-6:]
+    number = zlib.crc32(body.encode("ascii"))
+    digits = ""
+    while number:
+        number, rest = divmod(number, 62)
+        digits = _BASE62[rest] + digits
+    return digits.rjust(6, "0") == given

@@ -1,0 +1,90 @@
+"""Topics: named groups of synonyms, found in the text of documents with the line where they stand.
+
+The vocabulary ``topics`` maps a topic to its synonyms by language.  In a synonym, ``*`` stands for the rest of
+a word, ``…`` for up to eight words of the same sentence, ``#`` for a number, ``(a|b)`` for alternatives, and a
+blank also for a hyphen.  Upper and lower case and accents make no difference.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.markup import Document, fold
+from qmslint.patterns import compile_pattern
+
+_TOKEN = re.compile(r"[*…#()|]| +|[^*…#()| ]+")
+_GAP = r"(?:[^\w.!?;]+[\w'’/@#%+.-]*\w){0,8}?[^\w.!?;]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A topic seen in a document, with the words that showed it."""
+
+    topic: str
+    path: str
+    line: int
+    text: str
+
+
+def expression(synonym: str) -> str:
+    """Return the pattern of one synonym, to be matched against folded text."""
+    # Folding would spell the sign of a gap out as three dots.
+    text = "…".join(fold(part) for part in synonym.split("…"))
+    out = r"\b" if text[:1].isalnum() else ""
+    skip = False
+    tokens = _TOKEN.findall(text)
+    for index, token in enumerate(tokens):
+        if token == "…":
+            out += _GAP
+            skip = True
+        elif token.isspace():
+            near = index + 1 < len(tokens) and tokens[index + 1] == "…"
+            out += "" if skip or near else r"[\s-]+"
+            skip = False
+        else:
+            skip = False
+            out += {"*": r"[\w'’-]*", "#": r"[0-9][0-9.,]*", "(": "(?:", ")": ")", "|": "|"}.get(
+                token, re.escape(token)
+            )
+    return out + (r"\b" if text[-1:].isalnum() else "")
+
+
+@fact
+def _compiled(scan: Scan, topic: str) -> Any:
+    words: Any = scan.words("topics", topic)
+    synonyms: list[str] = []
+    for part in words.values() if isinstance(words, Mapping) else [words]:
+        synonyms += [str(word) for word in part]
+    return compile_pattern("|".join(expression(word) for word in dict.fromkeys(synonyms)), ignore_case=False)
+
+
+def seen(scan: Scan, document: Document, topics: Iterable[str]) -> dict[str, Sighting]:
+    """Return the first sighting of each of ``topics`` in a document."""
+    found = {}
+    text = document.plain
+    for topic in topics:
+        match = _compiled(scan, topic).search(text)
+        if match:
+            start, end = match.span()
+            line = document.line_of(text.count("\n", 0, start))
+            found[topic] = Sighting(topic, document.path, line, " ".join(text[start:end].split())[:80])
+    return found
+
+
+def lines_with(scan: Scan, document: Document, topic: str) -> tuple[int, ...]:
+    """Return every line of a document on which ``topic`` is seen."""
+    text = document.plain
+    starts = [0] + [match.end() for match in re.finditer("\n", text)]
+    spots = (match.start() for match in _compiled(scan, topic).finditer(text))
+    return tuple(dict.fromkeys(document.line_of(bisect.bisect_right(starts, spot) - 1) for spot in spots))
+
+
+def mentions(scan: Scan, text: str, topics: Iterable[str]) -> tuple[str, ...]:
+    """Return which of ``topics`` a short text mentions."""
+    plain = fold(text)
+    return tuple(topic for topic in topics if _compiled(scan, topic).search(plain))

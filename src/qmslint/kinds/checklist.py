@@ -1,0 +1,61 @@
+"""A list of criteria that people tick: in templates of the platform, or in a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qmslint.derive import option
+from qmslint.facts.base import Scan
+from qmslint.facts.documents import find
+from qmslint.facts.markup import Document
+from qmslint.facts.templates import templates
+from qmslint.facts.topics import mentions
+from qmslint.model.evidence import Evidence, absent_at, in_file
+from qmslint.model.outcome import Outcome, conforming, nonconforming
+
+NEEDS = frozenset({"tree", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Items of lists that concern given topics, in templates or in documents of a key."""
+
+    topics: tuple[str, ...] = option("Topics an item has to concern to count.")
+    templates: tuple[str, ...] = option("Templates to look at: `change` (merge requests), `issue`.", ())
+    keys: tuple[str, ...] = option("Document keys to look at.", ())
+    at_least: int = option("How many different items are needed.", 3, minimum=1)
+    tasks_only: bool = option("Only items with a box to tick count; else any list item.", True)
+    what: str = option("What to call the list in messages.", "checklist")
+
+
+def check(params: Params, scan: Scan) -> Outcome:
+    """Return the place with the most items that count."""
+    best: list[Evidence] = []
+    seen = False
+    for document, free in _documents(params, scan):
+        items = [item for item in document.items if free or item.checked is not None or not params.tasks_only]
+        hits = [
+            in_file(document.path, item.line, item.text[:100])
+            for item in items
+            if mentions(scan, item.text[:400], params.topics)
+        ]
+        seen = seen or bool(items)
+        best = max(best, hits, key=len)
+    measured = {"items": len(best), "needed": params.at_least}
+    if len(best) >= params.at_least:
+        return conforming(f"{params.what} with {len(best)} criteria: {best[0].path}", best[:20], measured=measured)
+    if best or seen:
+        where = best or [absent_at("", "lists without criteria of that kind")]
+        message = f"the {params.what} has {len(best)} criteria that can be checked, where {params.at_least} are needed"
+        return nonconforming(message, where, "incomplete" if best else "absent", measured=measured)
+    searched = [*(f"{name} templates" for name in params.templates), *params.keys]
+    place = absent_at(".github/pull_request_template.md", params.what)
+    return nonconforming(f"no {params.what} was found", [place], "absent", searched=searched, measured=measured)
+
+
+def _documents(params: Params, scan: Scan) -> list[tuple[Document, bool]]:
+    """Return the documents to look at, and whether any list item of them counts."""
+    found = [(document, False) for sort in params.templates for document in templates(scan, sort)]
+    for key in params.keys:
+        found += [(item.document, True) for item in find(scan, key) if item.substantial and item.how != "template"]
+    return found

@@ -1,0 +1,92 @@
+"""Names people give to the parts of their records, and whether such a part was filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from qmslint.facts.markup import count_words, normal
+
+_WORDS = 10
+_BRACKETS = re.compile(
+    r"\{[^{}\n]{0,300}\}|<(?!https?:|mailto:)[^<>@\n]{2,120}>"
+    r"|\[(?:insert|describe|your|name|date|list|e\.g|todo|tbd|x{2,}|\.{2,}|…|who|what|when)[^\[\]\n]{0,200}\]",
+    re.I,
+)
+_MARKERS = re.compile(
+    r"\b(?:YYYY|yyyy|20xx|20XX|JJJJ|AAAA)[-./](?:MM|mm)\b[-./]?(?:DD|dd|TT|JJ)?|\b(?:TODO|TBD|TBC|FIXME|XXX)\b"
+    r"|\b[Ll]orem ipsum\b|\b(?:Jane|John) Doe\b"
+)
+_SIGNS = ("YYYY", "yyyy", "20xx", "20XX", "JJJJ", "AAAA", "TODO", "TBD", "TBC", "FIXME", "XXX", "orem ipsum", " Doe")
+_BLANK = re.compile(r"[\s\-–—_.…?*/|\[\]()#:;,xX]*")
+_REFUSAL = re.compile(r"(?:n\s*/\s*a|none|not applicable|nil|keine?s?|entfällt|nicht (?:zutreffend|anwendbar)|aucune?|sans objet"
+                      r"|ningun[oa]?|no aplica)\b[\s.:;,()–—-]*", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Finds which of some names a heading, column or label means.
+
+    Parameters
+    ----------
+    names : mapping
+        Name to the phrases that mean it, as people write them, in any language.
+    """
+
+    names: Mapping[str, Iterable[str]]
+    phrases: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, phrases in self.names.items():
+            for phrase in (name.replace("_", " "), *phrases):
+                self.phrases.setdefault(normal(phrase), name)
+
+    def exact(self, text: str) -> str:
+        """Return the name that the whole ``text`` means, or an empty string."""
+        return self.phrases.get(normal(text), "") if len(text) <= 120 else ""
+
+    def find(self, text: str) -> str:
+        """Return the name whose longest phrase occurs in a short ``text``, or an empty string."""
+        if len(text) > 120:
+            return ""
+        whole = normal(text)
+        if whole in self.phrases:
+            return self.phrases[whole]
+        words = whole.replace("/", " ").split()
+        if len(words) > _WORDS:
+            return ""
+        for size in range(len(words), 0, -1):
+            for start in range(len(words) - size + 1):
+                name = self.phrases.get(" ".join(words[start : start + size]))
+                if name:
+                    return name
+        return ""
+
+
+def _without_holes(text: str, put: str = " ") -> str:
+    if "{" in text or "<" in text or "[" in text:
+        text = _BRACKETS.sub(put, text)
+    return _MARKERS.sub(put, text) if any(sign in text for sign in _SIGNS) else text
+
+
+def is_unfilled(text: str) -> bool:
+    """Say whether a value is empty, a dash, or what a template left behind."""
+    return _BLANK.fullmatch(_without_holes(text)) is not None
+
+
+def has_hole(text: str) -> bool:
+    """Say whether a part of a template that should have been replaced is still in ``text``."""
+    return _without_holes(text, "\0") != text
+
+
+def refuses(text: str) -> bool:
+    """Say whether a value begins by saying that there is nothing, such as ``N/A``."""
+    return _REFUSAL.match(text.strip()) is not None
+
+
+def own_words(text: str) -> int:
+    """Return the number of words people added: no left-over of a template, no ``N/A``."""
+    rest = _without_holes(text).strip()
+    refusal = _REFUSAL.match(rest)
+    return count_words(rest[refusal.end() :] if refusal else rest)

@@ -166,6 +166,9 @@ class Repository:
         """Reader of single objects, such as a file at a tag."""
         if self.shadow is None:
             raise Unassessable("NO_GIT", "the folder is not a git repository")
+        if self.shadow.partial:
+            # A missing object and a path that never was there look the same in such a clone.
+            raise Unassessable("PARTIAL_CLONE", "files at earlier revisions may be missing in this partial clone")
         return self.shadow.objects
 
     @cached_property

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 _VERSION = re.compile(
-    r"(?:[0-9]{1,4}!)?([0-9]{1,18}(?:\.[0-9]{1,18}){0,5})((?:[-._+~]?[0-9A-Za-z][0-9A-Za-z.+_~-]{0,60})?)\Z"
+    r"(?:[0-9]{1,4}!)?([0-9]{1,18}(?:\.[0-9]{1,18}){0,5})((?:(?:[-._+~][0-9A-Za-z]|[A-Za-z])[0-9A-Za-z.+_~-]{0,60})?)\Z"
 )
 _TOKEN = re.compile(r"[0-9]{1,18}|[a-z]+")
 _WORDS = {"a": "alpha", "b": "beta", "c": "rc", "cr": "rc", "pre": "rc", "preview": "rc", "rev": "post", "r": "post"}

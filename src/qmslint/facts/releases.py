@@ -52,7 +52,7 @@ class Release:
 def releases(scan: Scan) -> tuple[Release, ...]:
     """Return releases, oldest first; moving tags and marks of a life cycle are none."""
     found = [release for tag in scan.tags if tag.commit and (release := _release(scan, tag))]
-    chosen = tuple(_without_moving(found))
+    chosen = found if scan.settings.release_tags else tuple(_without_moving(found))
     return tuple(sorted(chosen, key=lambda release: (release.tag.tagged, release.number.key, release.name)))
 
 

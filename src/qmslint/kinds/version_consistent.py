@@ -1,68 +1,121 @@
-"""The tag of a release and the files at its commit name the same version."""
+"""Release tags and the version numbers that files state agree."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.releases import Release, read_version, releases, sample
-from qmslint.facts.versions import Source, sources_at
-from qmslint.model.evidence import Evidence, absent_at, at_tag, from_history
-from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable
+from qmslint.facts.releases import Release, releases, sample
+from qmslint.facts.versions import Reading, reading_at, reading_now, sources
+from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file
+from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
 
-NEEDS = frozenset({"tags"})
+NEEDS = frozenset({"tree", "text", "history", "tags"})
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """The newest releases are looked at, each at its own commit."""
+    """At each of the last releases the tag and every file that states the version say the same."""
 
-    last: int = option("How many of the newest releases to look at.", 5, minimum=1)
+    last: int = option("How many of the last releases to look at.", 5, minimum=1)
+    pre_releases: bool = option("Whether pre-releases are looked at as well.", False)
 
 
 def check(params: Params, scan: Scan) -> Outcome:
-    """Compare numbers, whatever their spelling (`v1.0`, `1.0.0`)."""
-    chosen = sample(scan, 1, params.last, pre=True)[: params.last]
+    """Compare, at the tags themselves."""
+    chosen = sample(scan, 0.0, params.last, params.pre_releases)
     if not chosen:
         return not_applicable("nothing was released yet", [absent_at("refs/tags", "release tags")])
-    good: list[Evidence] = []
-    bad: list[Evidence] = []
-    for release in chosen:
-        for source in sources_at(scan, release.tag.commit, release.component):
-            side = good if _same(scan, release, source) else bad
-            side.append(at_tag(release.name, release.tag.commit, f"{source.path}:{source.line} says {source.version}"))
-    twins = _twins(scan, chosen)
-    measured = {"releases": len(chosen), "agree": len(good), "disagree": len(bad) + len(twins)}
-    if bad or twins:
-        message = f"{len(bad) + len(twins)} statements disagree with their tag, first {(bad or twins)[0].ref}: {(bad or twins)[0].note}"
-        return nonconforming(message, [*bad, *twins, *good[:3]], "contradiction", measured=measured)
-    if not good:
-        text = f"no file states a version at the {len(chosen)} newest releases; the tag alone does"
-        return not_applicable(text, [from_history(text, "git tag --list")])
-    return conforming(
-        f"{len(good)} statements agree with the tags of {len(chosen)} releases", good[:20], measured=measured
-    )
+    stated = {release: _readings(scan, release) for release in chosen}
+    wrong = [*_disagreeing(stated), *_twice(chosen, releases(scan))]
+    compared = sum(1 for readings in _in_scope(stated).values() if readings)
+    measured = {"releases": len(chosen), "compared": compared, "contradictions": len(wrong), "last": params.last}
+    if wrong:
+        shown = "; ".join(note for _, note in wrong[:3]) + (" …" if len(wrong) > 3 else "")
+        evidence = [
+            at_tag(release.name, release.tag.commit, note.removeprefix(f"{release.name}: "))
+            for release, note in wrong[:20]
+        ]
+        return nonconforming(
+            f"tags and stated versions disagree: {shown}", evidence, "contradiction", measured=measured
+        )
+    if not compared and (broken := _broken(scan, chosen)):
+        path, (code, text) = broken
+        return not_assessable(code, f"{path} {text}", [in_file(path, note=text)], measured=measured)
+    if not compared:
+        return not_applicable("no file states a version of its own: the tag is the only source", _no_source(scan))
+    evidence = [
+        at_tag(release.name, release.tag.commit, ", ".join(f"{r.path}:{r.line} says {r.written}" for r in readings[:4]))
+        for release, readings in _in_scope(stated).items()
+        if readings
+    ]
+    text = f"at {compared} of the last {len(chosen)} releases the tag and the version that files state were compared; all agree"
+    return conforming(text, evidence, measured=measured)
 
 
-def _same(scan: Scan, release: Release, source: Source) -> bool:
-    stated = read_version(scan, source.version)
-    if stated is None:
-        return False
-    return _padded(stated.numbers) == _padded(release.number.numbers) and stated.pre == release.pre
+def _readings(scan: Scan, release: Release) -> tuple[Reading, ...]:
+    found = (reading_at(scan, source, release) for source in sources(scan, release.component))
+    return tuple(reading for reading in found if reading)
 
 
-def _padded(numbers: tuple[int, ...]) -> tuple[int, ...]:
-    return numbers + (0,) * (6 - len(numbers))
+def _in_scope(stated: dict[Release, tuple[Reading, ...]]) -> dict[Release, tuple[Reading, ...]]:
+    """Leave out files that never agree with a tag while another does: they state the version of something else."""
+    agreeing = {
+        (release.component, r.path)
+        for release, readings in stated.items()
+        for r in readings
+        if r.number and r.number.same(release.number)
+    }
+    known = {component for component, _ in agreeing}
+    return {
+        release: tuple(
+            r
+            for r in readings
+            if r.number and ((release.component, r.path) in agreeing or (r.firm and release.component not in known))
+        )
+        for release, readings in stated.items()
+    }
 
 
-def _twins(scan: Scan, chosen: tuple[Release, ...]) -> list[Evidence]:
-    """Return releases whose commit carries another final version of the same package."""
+def _disagreeing(stated: dict[Release, tuple[Reading, ...]]) -> list[tuple[Release, str]]:
+    return [
+        (release, f"{release.name}: {r.path}:{r.line} says {r.written}")
+        for release, readings in _in_scope(stated).items()
+        for r in readings
+        if r.number and not r.number.same(release.number)
+    ]
+
+
+def _twice(chosen: Sequence[Release], known: Sequence[Release]) -> list[tuple[Release, str]]:
+    """Find releases that share their commit with one of another number, or their number with another commit."""
     found = []
+    per_number = Counter((r.component, r.number.key) for r in known)
     for release in chosen:
-        for other in releases(scan):
-            same = other.tag.commit == release.tag.commit and other.component == release.component
-            differs = _padded(other.number.numbers) != _padded(release.number.numbers)
-            if same and differs and not other.pre and not release.pre:
-                found.append(at_tag(release.name, release.tag.commit, f"the same commit is also tagged {other.name}"))
+        for other in known:
+            if other.component != release.component or other.pre or release.pre or other is release:
+                continue
+            same = other.number.same(release.number)
+            if other.tag.commit == release.tag.commit and not same and other.name < release.name:
+                found.append((release, f"{release.name} and {other.name} name the same commit"))
+            if (
+                same
+                and other.tag.commit != release.tag.commit
+                and per_number[release.component, release.number.key] > 1
+            ):
+                found.append((release, f"{release.name} and {other.name} name different commits"))
     return found
+
+
+def _broken(scan: Scan, chosen: Sequence[Release]) -> tuple[str, tuple[str, str]] | None:
+    """Return a file that should state the version and could not be read."""
+    paths = [source.path for release in chosen for source in sources(scan, release.component)]
+    return next(((path, scan.problems[path]) for path in paths if path in scan.problems), None)
+
+
+def _no_source(scan: Scan) -> list[Evidence]:
+    found = [(source, reading_now(scan, source)) for source in sources(scan)]
+    places = [in_file(s.path, r.line, "the version is filled in at a release") for s, r in found if r and not r.number]
+    return places[:5] or [absent_at("", "a file that states the version")]

@@ -164,10 +164,10 @@ def describe(request: Request) -> str:
     return f"merge request {sign}{request.number}"
 
 
-def approval_policy(scan: Scan) -> bool:
-    """Say whether a branch policy that asks for an approval is seen in the repository."""
-    demanded, _ = policy_in_force(scan)
-    return demanded
+def approval_policy(scan: Scan) -> int | None:
+    """Return since when a branch policy that asks for an approval is seen, 0 where it does not tell, or ``None``."""
+    demanded, since = policy_in_force(scan)
+    return (since or 0) if demanded else None
 
 
 def _gerrit(commit: Commit) -> Request:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -50,6 +49,8 @@ class _Count:
     phrase: str
     measured: dict[str, float | int | str]
     sure: bool = True
+    has: str = ""
+    lacks: str = ""
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -67,7 +68,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     enough = share >= params.at_least if params.at_least is not None else 1 - share <= (params.at_most or 0)
     head = f"{count.phrase} (from {_day(found.line.since)} to {_day(scan.as_of)})"
     if enough:
-        evidence = [_figure(params, scan, found, head), *(_cite(c) for c in count.good[:3])]
+        evidence = [_figure(params, scan, found), *(_cite(c, count.has) for c in count.good[:3])]
         sure = Confidence.HIGH if count.sure else Confidence.MEDIUM
         return conforming(head, evidence, confidence=sure, measured=measured)
     trace = leaves_no_trace(scan, found) if params.measure != "referenced" else ""
@@ -76,10 +77,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         return not_assessable(
             "MERGE_METHOD_OPAQUE",
             text,
-            [_figure(params, scan, found, head), *map(_cite, count.bad[:3])],
+            [_figure(params, scan, found), *map(_cite, count.bad[:3])],
             measured=measured,
         )
-    evidence = [_figure(params, scan, found, head), *(_cite(c) for c in count.bad[: params.listed])]
+    evidence = [_figure(params, scan, found), *(_cite(c, count.lacks) for c in count.bad[: params.listed])]
     return nonconforming(head, evidence, _gap(params, share), measured=measured)
 
 
@@ -89,15 +90,18 @@ def _reviewed(params: Params, scan: Scan, found: Changes) -> _Count:
     seen = len(steps[SECOND]) + len(steps[NAMED])
     # One person's own requests cannot have been looked at by another who left no trace.
     alone = found.people < 2 and not seen
-    least = REQUEST if (params.inferred or policy) and not alone else SECOND
-    good = tuple(change for change in found.items if change.step >= least)
-    bad = tuple(change for change in found.items if change.step < least)
+    asked = [c for c in steps[REQUEST] if policy is not None and c.commit.committed >= policy]
+    counted = () if alone else steps[REQUEST] if params.inferred else asked
+    kept = {change.commit.sha for change in counted}
+    good = tuple(c for c in found.items if c.step >= SECOND or c.commit.sha in kept)
+    bad = tuple(c for c in found.items if not (c.step >= SECOND or c.commit.sha in kept))
     phrase = (
         f"{seen} of {len(found.items)} changes name a reviewer or were merged by another person than their authors, "
         f"{len(steps[REQUEST])} more came by a merge request whose approval is not visible in git"
     )
-    if policy and steps[REQUEST]:
-        phrase += " but is asked for by the branch policy"
+    if asked:
+        part = "" if len(asked) == len(steps[REQUEST]) else f", for {len(asked)} of them"
+        phrase += f" but is asked for by the branch policy{part}"
     if alone and steps[REQUEST]:
         phrase += "; only one person is seen at work, so these do not show a review by somebody else"
     if len(steps[NONE]) + len(steps[PLATFORM]):
@@ -110,7 +114,7 @@ def _reviewed(params: Params, scan: Scan, found: Changes) -> _Count:
         "platform_only": len(steps[PLATFORM]),
         "no_trace": len(steps[NONE]),
         "people": found.people,
-        "approval_policy": "seen" if policy else "not seen",
+        "approval_policy": "not seen" if policy is None else "seen",
     }
     return _Count(good, bad, phrase, measured, seen >= (params.at_least or 0) * len(found.items))
 
@@ -152,7 +156,8 @@ def _referenced(params: Params, scan: Scan, found: Changes) -> _Count:
         "merge_request_only": len(good) - strong,
         "catch_all_items": len(crowd),
     }
-    return _Count(good, bad, phrase, measured, strong * 2 >= len(good))
+    has, lacks = "leads back to an item", "names no item and no merge request"
+    return _Count(good, bad, phrase, measured, strong * 2 >= len(good), has, lacks)
 
 
 def _population(params: Params, found: Changes) -> dict[str, float | int | str]:
@@ -174,7 +179,7 @@ def _too_few(params: Params, scan: Scan, found: Changes) -> Outcome:
     if imported(scan, found, 0.9):
         code = "HISTORY_IMPORTED"
         text = f"{head}; the history begins with a commit that already holds nearly everything"
-    return not_assessable(code, text, [_figure(params, scan, found, head)], measured=_population(params, found))
+    return not_assessable(code, text, [_figure(params, scan, found)], measured=_population(params, found))
 
 
 def _gap(params: Params, share: float) -> str:
@@ -183,9 +188,10 @@ def _gap(params: Params, share: float) -> str:
     return "bypass" if 1 - share > params.severe else "weak"
 
 
-def _figure(params: Params, scan: Scan, found: Changes, text: str) -> Evidence:
-    """State the figure with the window it was counted over and the command that lists it."""
-    note = f"{text}, first-parent line from {found.line.tip[:12]}"
+def _figure(params: Params, scan: Scan, found: Changes) -> Evidence:
+    """State the population with the window it was counted over and the command that lists it."""
+    window = f"{_day(found.line.since)} to {_day(scan.as_of)}"
+    note = f"{len(found.items)} changes of the first-parent line from {found.line.tip[:12]}, {window}"
     left = found.bots + found.releases
     if left:
         note += f"; {found.bots} changes by automation and {found.releases} that only make a release left out"
@@ -194,12 +200,9 @@ def _figure(params: Params, scan: Scan, found: Changes, text: str) -> Evidence:
     return from_history(note, _COMMAND.format(months=params.months))
 
 
-def _cite(change: Change) -> Evidence:
-    return at_commit(change.commit.sha, f"{change.commit.subject[:120]}: {change.judged.reason}")
+def _cite(change: Change, note: str = "") -> Evidence:
+    return at_commit(change.commit.sha, f"{change.commit.subject[:120]}: {note or change.judged.reason}")
 
 
 def _day(moment: int) -> str:
     return datetime.fromtimestamp(min(max(moment, 0), 253402300799), UTC).date().isoformat()
-
-
-__all__: Sequence[str] = ("NEEDS", "Params", "check")

@@ -40,7 +40,8 @@ class Lexicon:
     def __post_init__(self) -> None:
         for name, phrases in self.names.items():
             for phrase in (name.replace("_", " "), *phrases):
-                self.phrases.setdefault(normal(phrase), name)
+                if plain := normal(str(phrase)):
+                    self.phrases.setdefault(plain, name)
 
     def exact(self, text: str) -> str:
         """Return the name that the whole ``text`` means, or an empty string."""
@@ -58,9 +59,10 @@ class Lexicon:
             return ""
         for size in range(len(words), 0, -1):
             for start in range(len(words) - size + 1):
-                name = self.phrases.get(" ".join(words[start : start + size]))
-                if name:
-                    return name
+                phrase = " ".join(words[start : start + size])
+                # A single letter means a column only where it stands alone.
+                if len(phrase) > 2 and phrase in self.phrases:
+                    return self.phrases[phrase]
         return ""
 
 

@@ -14,6 +14,7 @@ Form = Literal["heading", "label", "cell", "front"]
 _LABEL = re.compile(r"[^\w(\[]{0,6}([^:：|\n]{1,70}?)[ \t]*[:：](?!//)[ \t]*(.*)$")
 _DATED = re.compile(r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:19|20)\d\d-\d\d-\d\d\b.*)$")
 _ANSWER = re.compile(r"[ \t]*[:：=–—-]+[ \t]*")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DEPTH = 4
 _LIMIT = 4000
 """Parts of one document that are looked at."""
@@ -75,11 +76,16 @@ def parts(document: Document, lexicon: Lexicon) -> tuple[Part, ...]:
 def _front(document: Document, lexicon: Lexicon) -> Iterator[Part]:
     line_of = getattr(document.front, "line_of", None)
     for key, value in document.front.items():
-        name = lexicon.exact(str(key)) or lexicon.exact(str(key).replace("_", " ").replace("-", " "))
+        name = lexicon.exact(str(key)) or lexicon.exact(spaced(key))
         text = flat(value)
         if name and text:
             line = line_of(key) + 1 if line_of else 1
             yield Part(name, str(key), line, line, "front", text)
+
+
+def spaced(key: object) -> str:
+    """Return a key of data as words: ``dueDate`` and ``due_date`` become ``due Date`` and ``due date``."""
+    return _HUMP.sub(" ", str(key).replace("_", " ").replace("-", " "))
 
 
 def flat(value: object) -> str:

@@ -20,6 +20,7 @@ from qmslint.model.rule import Check
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
+        "actions-closed": "qmslint.kinds.actions_closed",
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
         "attested": "qmslint.kinds.attested",
@@ -28,6 +29,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "changes": "qmslint.kinds.changes",
         "checklist": "qmslint.kinds.checklist",
         "codeowners": "qmslint.kinds.codeowners",
+        "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
@@ -39,6 +41,12 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "pipeline-step": "qmslint.kinds.pipeline_step",
         "placeholders": "qmslint.kinds.placeholders",
         "profile": "qmslint.kinds.profile",
+        "record-actions": "qmslint.kinds.record_actions",
+        "record-groups": "qmslint.kinds.record_groups",
+        "record-recurrence": "qmslint.kinds.record_recurrence",
+        "record-sections": "qmslint.kinds.record_sections",
+        "records-held": "qmslint.kinds.records_held",
+        "register": "qmslint.kinds.register",
         "release-authorised": "qmslint.kinds.release_authorised",
         "release-notes": "qmslint.kinds.release_notes",
         "release-origin": "qmslint.kinds.release_origin",

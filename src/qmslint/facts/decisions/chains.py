@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections import defaultdict
@@ -41,7 +42,7 @@ def _numbers(records: Iterable[Decision]) -> Iterator[tuple[str, str]]:
         if len(same) > 1:
             yield same[1].path, f"number {number} is used {len(same)} times"
     known = sorted(numbers)
-    for before, after in zip(known, known[1:], strict=False):
+    for before, after in itertools.pairwise(known):
         if 1 < after - before <= _GAP:
             missing = ", ".join(str(number) for number in range(before + 1, after))
             yield numbers[after][0].path, f"number {missing} is missing"
@@ -60,7 +61,10 @@ def _chains(records: Iterable[Decision]) -> Iterator[tuple[str, str]]:
         for name in decision.supersedes:
             target = _target(name, numbers, names)
             if target and target.path != decision.path and target.status in ("accepted", "proposed"):
-                yield target.path, f"{posixpath.basename(decision.path)} supersedes it, but its status is {target.status}"
+                yield (
+                    target.path,
+                    f"{posixpath.basename(decision.path)} supersedes it, but its status is {target.status}",
+                )
 
 
 def _looks_local(name: str) -> bool:

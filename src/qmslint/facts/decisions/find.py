@@ -37,7 +37,8 @@ def decisions(scan: Scan) -> Decisions:
     likely = evidence_paths(scan, tuple(lists["likely"]))
     prepared = words(scan)
     found: list[Decision] = []
-    templates, others = [], []
+    templates: list[str] = []
+    others: list[str] = []
     for path in sorted({*homes, *likely})[:_LIMIT]:
         if not markup_of(path) or scan.text(path) is None:
             continue
@@ -149,7 +150,11 @@ def _with_kep(scan: Scan, decision: Decision, prepared: Words) -> Decision:
     if not isinstance(data, lineyaml.Map):
         return decision
     texts = dict(decision.parts)
-    for name, keys in {"status": ("status",), "date": ("creation-date",), "decided_by": ("approvers", "authors")}.items():
+    for name, keys in {
+        "status": ("status",),
+        "date": ("creation-date",),
+        "decided_by": ("approvers", "authors"),
+    }.items():
         for key in keys:
             if flat(data.get(key)) and name not in texts:
                 texts[name] = Text(flat(data.get(key)), data.line_of(key))

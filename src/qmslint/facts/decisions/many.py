@@ -38,7 +38,9 @@ def _rows(document: Document, table: Table, words: Words) -> Iterator[Decision]:
             if index < len(row.cells) and not is_unfilled(row.cells[index])
         }
         subject = texts.get("outcome") or texts.get("title")
-        if subject is None or is_menu(row.cells[columns["status"]] if columns.get("status", 99) < len(row.cells) else ""):
+        if subject is None or is_menu(
+            row.cells[columns["status"]] if columns.get("status", 99) < len(row.cells) else ""
+        ):
             continue
         texts.setdefault("outcome", subject)
         yield Decision(
@@ -77,7 +79,9 @@ def _ends(document: Document, level: int) -> dict[int, int]:
     return {line: after - 1 for line, after in zip(borders, [*borders, document.lines + 1][1:], strict=True)}
 
 
-def _sections(document: Document, found: Sequence[Part], words: Words, whole: Sequence[tuple[object, int]]) -> Iterator[Decision]:
+def _sections(
+    document: Document, found: Sequence[Part], words: Words, whole: Sequence[tuple[object, int]]
+) -> Iterator[Decision]:
     starts = [part.line for part in found]
     for heading, end in whole:
         line: int = heading.line  # type: ignore[attr-defined]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date as Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Text:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Decision:
     """One decision.
 
@@ -43,7 +43,7 @@ class Decision:
     id: str
     title: str
     status: str
-    date: Day | None
+    date: datetime.date | None
     parts: Mapping[str, Text]
     path: str
     line: int = 1
@@ -79,5 +79,3 @@ class Decisions:
     templates: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
-
-

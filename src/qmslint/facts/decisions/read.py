@@ -15,9 +15,14 @@ from qmslint.facts.markup import Document
 from qmslint.facts.parts import Part, title_of
 
 _NUMBERED = re.compile(r"(?:[a-z]{2,8}[-_ ]?)?(\d{1,8})(?!\d)", re.I)
-_TITLE_NUMBER = re.compile(r"^\W{0,3}(?:\[?(?:adr|rfc|kep|pep|dr|tdr|ard|decision|entscheidung)\b[-_#: ]*)?(\d{1,5})\]?\s*[-.:)–—]*\s+(?=\S)", re.I)
+_TITLE_NUMBER = re.compile(
+    r"^\W{0,3}(?:\[?(?:adr|rfc|kep|pep|dr|tdr|ard|decision|entscheidung)\b[-_#: ]*)?(\d{1,5})\]?\s*[-.:)–—]*\s+(?=\S)",
+    re.I,
+)
 _STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])[-_]?(?:0[1-9]|[12]\d|3[01]))(?!\d)")
-_REFERENCE = re.compile(r"\b(?:adr|rfc|kep|pep|dr)[-_ #]*\d{1,5}\b|\b\d{3,5}(?=[-_.\]) ])|[\w./-]{3,120}\.(?:md|rst|adoc|org|txt)\b", re.I)
+_REFERENCE = re.compile(
+    r"\b(?:adr|rfc|kep|pep|dr)[-_ #]*\d{1,5}\b|\b\d{3,5}(?=[-_.\]) ])|[\w./-]{3,120}\.(?:md|rst|adoc|org|txt)\b", re.I
+)
 _NAMED = ("status", "date", "decided_by", "context", "options", "outcome", "consequences", "confirmation", "rationale")
 _SECTIONS = frozenset(("context", "options", "outcome", "consequences", "confirmation", "rationale"))
 _HEAD = 25
@@ -117,7 +122,12 @@ def _date(texts: dict[str, Text], document: Document, name: str) -> date | None:
     if known:
         return max(known)
     for line in document.prose[:_HEAD]:
-        if line.line <= _HEAD and len(line.text) < 80 and has_date(line.text) and line.text.lower().startswith(("date", "datum")):
+        if (
+            line.line <= _HEAD
+            and len(line.text) < 80
+            and has_date(line.text)
+            and line.text.lower().startswith(("date", "datum"))
+        ):
             texts.setdefault("date", Text(line.text, line.line))
             return parse_date(line.text)
     stamp = _STAMP.search(name)
@@ -139,10 +149,16 @@ def _references(found: Sequence[Part], texts: dict[str, Text], name: str) -> tup
     """Return what is named behind a label of supersession, also inside the status."""
     said = [part.text.split("\n\n", 1)[0] for part in found if part.name == name]
     if "status" in texts:
-        mark = r"super\w{1,3}eded by|replaced by|ersetzt durch|remplac\S{1,4} par" if name == "superseded_by" else r"supersedes|replaces"
+        mark = (
+            r"super\w{1,3}eded by|replaced by|ersetzt durch|remplac\S{1,4} par"
+            if name == "superseded_by"
+            else r"supersedes|replaces"
+        )
         match = re.search(rf"(?:{mark})\b:?(.{{0,200}})", texts["status"].text.replace("\n", " "), re.I)
         said += [match[1]] if match else []
-    names = [hit for text in said for hit in (_REFERENCE.findall(text[:400] + " ") or [text.strip()[:100]]) if hit.strip()]
+    names = [
+        hit for text in said for hit in (_REFERENCE.findall(text[:400] + " ") or [text.strip()[:100]]) if hit.strip()
+    ]
     return tuple(dict.fromkeys(" ".join(item.split()) for item in names))
 
 

@@ -1,0 +1,119 @@
+"""Find the records of a kind, and tell them from forms, made-up ones and files about something else."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.markup import document, markup_of, normal
+from qmslint.facts.parts import title_of
+from qmslint.facts.records import documents, lists
+from qmslint.facts.records.model import Record
+from qmslint.facts.records.words import Common, Kind, common, kind_of
+from qmslint.facts.sources import evidence_paths
+
+_LIMIT = 2000
+"""Files of one kind that are looked at."""
+_SIZE = 1 << 20
+_DATA = (".yml", ".yaml", ".json")
+_TABLES = (".csv", ".tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one kind.
+
+    Parameters
+    ----------
+    items : tuple of Record
+        In order of path and line.
+    files : tuple of str
+        Files that hold any.
+    forms, others : tuple of str
+        Files at the same places that are templates or made up, or about something else.
+    broken : tuple of str
+        Files at the same places that cannot be read as what they should be.
+    """
+
+    items: tuple[Record, ...] = ()
+    files: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+
+
+@fact
+def records(scan: Scan, kind: str) -> Records:
+    """Return the records of a kind of the vocabulary; raises ``KeyError`` for an unknown kind."""
+    what, words = kind_of(scan, kind), common(scan)
+    declared = scan.settings.documents.get(kind, "")
+    globs = what.globs + (
+        (f"/{declared.strip('/')}", f"/{declared.strip('/')}/**") if declared and "://" not in declared else ()
+    )
+    items: list[Record] = []
+    files: list[str] = []
+    forms: list[str] = []
+    others: list[str] = []
+    broken: list[str] = []
+    never = frozenset(scan.glob(*scan.words("records", "never")))
+    for path in evidence_paths(scan, globs)[:_LIMIT]:
+        if path in never:
+            continue
+        ending = posixpath.splitext(path)[1].lower()
+        if ending not in _DATA + _TABLES and not markup_of(path):
+            continue
+        text = scan.text(path)
+        if text is None or len(text) > _SIZE:
+            continue
+        if _is_form(scan, path, text, words):
+            forms.append(path)
+            continue
+        found = _read(scan, path, text, what, words)
+        items += found
+        (files if found else others).append(path)
+        if path in scan.problems:
+            broken.append(path)
+    unique = {(r.path, r.line): r for r in items}
+    ordered = tuple(unique[key] for key in sorted(unique))
+    return Records(ordered, tuple(files), tuple(forms), tuple(others), tuple(broken))
+
+
+def _is_form(scan: Scan, path: str, text: str, words: Common) -> bool:
+    stem = posixpath.basename(path).split(".", 1)[0]
+    # Only the beginning: a report may well mention an example somewhere.
+    if words.not_titles.search(normal(stem)) or words.fiction.search(text[:1500]):
+        return True
+    parsed = document(scan, path) if markup_of(path) else None
+    if parsed is None:
+        return False
+    title = title_of(parsed)
+    return bool(words.not_titles.search(normal(title)) or words.not_titles.search(title)) or "about" in parsed.front
+
+
+def _read(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[Record]:
+    ending = posixpath.splitext(path)[1].lower()
+    if ending in _TABLES:
+        return lists.from_csv(scan, path, text, kind)
+    if ending in _DATA:
+        return lists.from_data(scan, path, text, kind, words)
+    parsed = document(scan, path)
+    if parsed is None:
+        return []
+    rows = lists.from_tables(parsed, kind) or lists.from_front(parsed, kind, words) if kind.row else []
+    if rows:
+        return rows
+    stem = posixpath.basename(path).split(".", 1)[0].lower()
+    if stem in words.indexes and not kind.row:
+        return []
+    return documents.read(parsed, kind, words)
+
+
+def classify(scan: Scan, record: Record, name: str) -> tuple[str, ...]:
+    """Return the classes of a field's words that a record falls into: by the field, else by its heading, else by its id."""
+    tests = kind_of(scan, record.kind).classes.get(name, {})
+    for text in (record.text(name), record.group, record.id, posixpath.dirname(record.path).rpartition("/")[2]):
+        hits = tuple(word for word, test in tests.items() if text and test.search(text))
+        if hits:
+            return hits
+    return ()

@@ -1,0 +1,211 @@
+"""Records that are rows: tables of documents, CSV, and lists of YAML or JSON."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from qmslint import lineyaml
+from qmslint.facts.base import Scan
+from qmslint.facts.dates import parse_date
+from qmslint.facts.lexicon import is_unfilled
+from qmslint.facts.markup import Document
+from qmslint.facts.parts import flat, spaced
+from qmslint.facts.records import actions as steps
+from qmslint.facts.records.model import Form, Record, Value
+from qmslint.facts.records.words import Common, Kind
+
+_ROWS = 5000
+"""Rows of one file that are looked at."""
+_DEPTH = 4
+
+
+def fits(names: frozenset[str], groups: Sequence[Sequence[str]]) -> bool:
+    """Say whether of each group at least one name is there."""
+    return bool(groups) and all(any(name in names for name in group) for group in groups)
+
+
+def make(
+    kind: Kind,
+    fields: dict[str, Value],
+    empty: dict[str, int],
+    place: tuple[str, int, int],
+    form: str,
+    group: str = "",
+    title: str = "",
+) -> Record:
+    """Return a record from its fields; ``place`` is path, first and last line."""
+    subject = title or next((fields[n].text for n in ("title", "description", "summary") if n in fields), "")
+    stated = fields.get("date")
+    return Record(
+        kind=kind.name,
+        id=fields["id"].text.split("\n")[0][:40] if "id" in fields else "",
+        title=" ".join(subject.split())[:120],
+        date=parse_date(stated.text) if stated else None,
+        fields=fields,
+        empty=empty,
+        path=place[0],
+        line=place[1],
+        end=place[2],
+        form=form,
+        group=group,
+    )
+
+
+def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
+    """Return which column means which field; the first column of a meaning wins, an exact name before others."""
+    names: dict[int, str] = {}
+    for test in (kind.lexicon.exact, kind.lexicon.find):
+        for index, cell in enumerate(header):
+            name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
+            if index not in names and name and name not in names.values():
+                names[index] = name
+    return names
+
+
+def _row(
+    kind: Kind, names: Mapping[int, str], cells: Sequence[str], path: str, line: int, form: Form, group: str
+) -> Record | None:
+    fields, empty = {}, {}
+    for index, name in names.items():
+        text = cells[index].strip() if index < len(cells) else ""
+        if is_unfilled(text):
+            empty[name] = line
+        else:
+            fields[name] = Value(text, line, form, line)
+    if not fits(frozenset(fields), kind.row[:1]):
+        return None
+    return make(kind, fields, empty, (path, line, line), form, group)
+
+
+def from_tables(document: Document, kind: Kind) -> list[Record]:
+    """Return the rows of every table that has the columns of the kind."""
+    found = []
+    for table in document.tables:
+        names = columns_of(table.header, kind)
+        if not fits(frozenset(names.values()), kind.row):
+            continue
+        group = next((h.text for h in reversed(document.headings) if h.line < table.line), "")
+        for row in table.rows[:_ROWS]:
+            record = _row(kind, names, row.cells, document.path, row.line, "cell", group)
+            found += [record] if record else []
+    return found
+
+
+def from_csv(scan: Scan, path: str, text: str, kind: Kind) -> list[Record]:
+    """Return the rows of a CSV file; rows of another width are noted and still read."""
+    mark = "\t" if path.lower().endswith(".tsv") else ";" if text[:2000].count(";") > text[:2000].count(",") else ","
+    reader = csv.reader(io.StringIO(text), delimiter=mark, strict=True)
+    found: list[Record] = []
+    try:
+        header = next(reader, [])
+        names = columns_of(header, kind)
+        if not fits(frozenset(names.values()), kind.row):
+            return []
+        for cells in reader:
+            line = reader.line_num
+            if len(found) >= _ROWS:
+                scan.problem(path, "LIMIT", f"only the first {_ROWS} rows were looked at")
+                break
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                scan.problem(path, "PARSE_ERROR", f"{path}:{line} has {len(cells)} cells, the head has {len(header)}")
+            record = _row(kind, names, cells, path, line, "data", "")
+            found += [record] if record else []
+    except csv.Error as trouble:
+        scan.problem(path, "PARSE_ERROR", f"{path}:{reader.line_num} {trouble}")
+    return found
+
+
+def load(scan: Scan, path: str, text: str) -> list[Any]:
+    """Return the documents of a YAML or JSON file, with lines where they can be had; what does not parse is noted."""
+    if path.lower().endswith(".json"):
+        try:
+            plain = json.loads(text)
+        except (ValueError, RecursionError) as trouble:
+            line = getattr(trouble, "lineno", 1)
+            scan.problem(path, "PARSE_ERROR", f"{path}:{line} {trouble}")
+            return []
+        try:
+            return [lineyaml.load(text, path)]
+        except lineyaml.YamlError:
+            return [plain]
+    try:
+        return list(lineyaml.load_all(text, path))
+    except lineyaml.YamlError as trouble:
+        line = trouble.place.line if trouble.place else 1
+        scan.problem(path, "PARSE_ERROR", f"{path}:{line} {trouble.message}")
+        return []
+
+
+def from_data(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[Record]:
+    """Return the records of a YAML or JSON file: one in the file, or the entries of its lists."""
+    found: list[Record] = []
+    for data in load(scan, path, text):
+        if isinstance(data, Mapping):
+            record = _mapping(kind, data, path, words)
+            if record:
+                found.append(record)
+                continue
+        found += _entries(kind, data, path, words, "", 0)
+    return found[:_ROWS]
+
+
+def from_front(document: Document, kind: Kind, words: Common) -> list[Record]:
+    """Return the records that lists in a document's front matter hold."""
+    return list(_entries(kind, list(document.front.values()), document.path, words, "", 0))[:_ROWS]
+
+
+def _entries(kind: Kind, data: Any, path: str, words: Common, group: str, depth: int) -> Iterator[Record]:
+    if depth > _DEPTH:
+        return
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            record = _mapping(kind, value, path, words, group, str(key)) if isinstance(value, Mapping) else None
+            if record:
+                yield record
+            elif isinstance(value, (Mapping, list)):
+                yield from _entries(kind, value, path, words, str(key), depth + 1)
+    elif isinstance(data, list):
+        for item in data[:_ROWS]:
+            record = _mapping(kind, item, path, words, group) if isinstance(item, Mapping) else None
+            if record:
+                yield record
+            elif isinstance(item, (Mapping, list)):
+                yield from _entries(kind, item, path, words, group, depth + 1)
+
+
+def _mapping(
+    kind: Kind, data: Mapping[Any, Any], path: str, words: Common, group: str = "", key: str = ""
+) -> Record | None:
+    fields: dict[str, Value] = {}
+    empty: dict[str, int] = {}
+    first = int(getattr(data, "line", 1) or 1)
+    listed: Any = ()
+    for name_, value in data.items():
+        written = spaced(name_)
+        name = kind.lexicon.exact(written) or kind.lexicon.find(written)
+        line = data.line_of(name_) if isinstance(data, lineyaml.Map) else first
+        text = flat(value)
+        if not name or name in fields:
+            continue
+        if is_unfilled(text):
+            empty[name] = line
+            continue
+        fields[name] = Value(text, line, "data", line, len(value) if isinstance(value, (list, tuple)) else 0)
+        if name == "actions":
+            listed = steps.from_data(value, line, words)
+    shape = kind.file
+    good = fits(frozenset(fields), kind.row) or (
+        shape is not None and len(shape.of & fields.keys()) >= shape.least and bool(shape.core & fields.keys())
+    )
+    if not good:
+        return None
+    if key and "id" not in fields:
+        fields["id"] = Value(key, first, "data", first)
+    return dataclasses.replace(make(kind, fields, empty, (path, first, first), "data", group), actions=tuple(listed))

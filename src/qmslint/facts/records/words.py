@@ -1,0 +1,91 @@
+"""The vocabulary of records, prepared for one scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.lexicon import Lexicon
+from qmslint.facts.markup import normal
+from qmslint.patterns import any_of
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which fields make a file or a section a record of its kind."""
+
+    of: frozenset[str]
+    least: int
+    core: frozenset[str]
+    dated: bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of one kind of record."""
+
+    name: str
+    globs: tuple[str, ...]
+    lexicon: Lexicon
+    row: tuple[tuple[str, ...], ...]
+    file: Shape | None
+    classes: Mapping[str, Mapping[str, Any]]
+    timeline: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Common:
+    """Word lists that all kinds share."""
+
+    closed: frozenset[str]
+    not_titles: Any
+    fiction: Any
+    indexes: frozenset[str]
+    action: Lexicon
+
+
+@fact
+def kind_of(scan: Scan, name: str) -> Kind:
+    """Return what the vocabulary says of a kind; raises ``KeyError`` for an unknown one."""
+    lists = scan.words("records")
+    data: Mapping[str, Any] = lists["kinds"][name]
+    # The kind's own words win over the common ones.
+    fields = dict(data["fields"])
+    for key, words in lists["common"].items():
+        fields[key] = [*fields.get(key, ()), *words]
+    file = data.get("file")
+    shape = file and Shape(frozenset(file["of"]), int(file["least"]), frozenset(file["core"]), bool(file["dated"]))
+    classes = {
+        key: {word: any_of(p) for word, p in value.items()} for key, value in (data.get("classes") or {}).items()
+    }
+    timeline = {key: any_of(patterns) for key, patterns in (data.get("timeline") or {}).items()}
+    row = tuple(tuple(group) for group in data.get("row") or ())
+    return Kind(name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline)
+
+
+@fact
+def common(scan: Scan) -> Common:
+    """Return the shared word lists."""
+    lists = scan.words("records")
+    names = {key: lists["common"][key] for key in ("owner", "due", "status", "link", "id", "date")}
+    names["action"] = [
+        *lists["common"]["actions"],
+        "what",
+        "task",
+        "item",
+        "description",
+        "improvement",
+        "measure",
+        "was",
+        "quoi",
+        "qué",
+    ]
+    return Common(
+        frozenset(normal(word) or word for word in lists["closed"]),
+        any_of(lists["not_titles"]),
+        any_of(lists["fiction"]),
+        frozenset(lists["indexes"]),
+        Lexicon(names),
+    )

@@ -1,0 +1,54 @@
+"""The records of a kind spread over all the classes they should cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qmslint.derive import option
+from qmslint.facts.base import Scan
+from qmslint.facts.records import Record, records
+from qmslint.facts.records.find import classify
+from qmslint.kinds.recorded import none_found
+from qmslint.model.evidence import in_record
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+
+NEEDS = frozenset({"tree", "text"})
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Each class has at least one record: by a field, the heading above, or the prefix of the id."""
+
+    kind: str = option("Kind of record in the vocabulary `records`.")
+    field: str = option("Field whose classes the vocabulary lists.")
+    classes: tuple[str, ...] = option("Classes that need at least one record.")
+    what: str = option("What the records are called, in the plural.", "records")
+
+
+def check(params: Params, scan: Scan) -> Outcome:
+    """Count records by class."""
+    found = records(scan, params.kind)
+    if not found.items:
+        return none_found(scan, (params.kind,), params.what, optional=False)
+    groups: dict[str, list[Record]] = {name: [] for name in params.classes}
+    unknown = []
+    for record in found.items:
+        hits = classify(scan, record, params.field)
+        for name in hits:
+            if name in groups:
+                groups[name].append(record)
+        if not hits:
+            unknown.append(record)
+    measured: dict[str, float | int | str] = {name: len(items) for name, items in groups.items()}
+    measured["unclassified"] = len(unknown)
+    evidence = [in_record(r.path, r.line, f"{name}: {r.name}") for name, items in groups.items() for r in items[:5]]
+    empty = [name for name, items in groups.items() if not items]
+    counts = ", ".join(f"{len(items)} {name}" for name, items in groups.items())
+    if not empty:
+        return conforming(f"{params.what}: {counts}", evidence, confidence=Confidence.MEDIUM, measured=measured)
+    evidence += [in_record(r.path, r.line, f"{r.name}: no {params.field} that is known") for r in unknown[:10]]
+    first = found.items[0]
+    message = f"{params.what}: none is {' or '.join(empty)} ({counts}, {len(unknown)} of no known {params.field})"
+    return nonconforming(
+        message, evidence or [in_record(first.path, first.line, first.name)], "incomplete", measured=measured
+    )

@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "checklist": "qmslint.kinds.checklist",
         "codeowners": "qmslint.kinds.codeowners",
         "decisions": "qmslint.kinds.decisions",
+        "deploy-authorised": "qmslint.kinds.deploy_authorised",
         "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",

@@ -81,7 +81,7 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
     wording = f"{call.name} {job.name} {job.label} {job.environment}"
     for item in known:
         indicated = item.indicated | (names if not recognised else frozenset())
-        classes = _deployment(item, wording, found.name, job, triggers)
+        classes = _deployment(item, wording, found, job, triggers)
         if not classes and not indicated:
             continue
         unsure = found.unsure or job.unsure or call.unsure or not item.sure
@@ -111,16 +111,18 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
         )
 
 
-def _deployment(item: Known, wording: str, pipeline_name: str, job: Job, triggers: frozenset[str]) -> frozenset[str]:
+def _deployment(item: Known, wording: str, found: Found, job: Job, triggers: frozenset[str]) -> frozenset[str]:
     """Tell a deployment to a running environment from trials of one, and recognise copying to a host."""
     classes = item.classes
-    if item.tool in _REMOTE and re.search(r"deploy|release to|rollout", f"{wording} {pipeline_name}", re.I):
+    if item.tool in _REMOTE and re.search(r"deploy|release to|rollout", f"{wording} {found.name}", re.I):
         classes |= {"deploy", "deploy-service"}
     if "deploy-service" in classes and job.environment == "github-pages":
         classes = (classes - {"deploy-service"}) | {"deploy-site"}
     if "deploy-service" in classes and not job.environment:
-        trial = MERGE in triggers or (_TRIAL.search(wording) and not _CLEAR.search(wording))
-        if trial:
+        clear = _CLEAR.search(wording)
+        # Where the server decides what is built, a merge request among the triggers is only a guess.
+        guessed = (found.unsure or job.unsure) and clear
+        if (MERGE in triggers and not guessed) or (_TRIAL.search(wording) and not clear):
             classes = (classes - {"deploy-service", "deploy"}) | {"deploy-trial"}
     return classes
 

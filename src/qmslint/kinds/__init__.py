@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "decisions": "qmslint.kinds.decisions",
         "deploy-authorised": "qmslint.kinds.deploy_authorised",
         "document": "qmslint.kinds.document",
+        "environment": "qmslint.kinds.environment",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
         "licence": "qmslint.kinds.licence",
@@ -53,6 +54,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "release-origin": "qmslint.kinds.release_origin",
         "release-tags": "qmslint.kinds.release_tags",
         "secrets": "qmslint.kinds.secrets",
+        "tools-pinned": "qmslint.kinds.tools_pinned",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
     }

@@ -38,7 +38,9 @@ def check(params: Params, scan: Scan) -> Outcome:
         evidence = [*map(_cite, chosen[:_SHOWN]), *map(_cite, floating[:3])]
         return conforming(message, list(dict.fromkeys(evidence)), confidence=sure, measured=measured)
     if fixed:
-        message = f"language versions are stated, but what is installed floats and no lock fixes it: {_say(floating[0])}"
+        message = (
+            f"language versions are stated, but what is installed floats and no lock fixes it: {_say(floating[0])}"
+        )
         evidence = [*map(_cite, floating[:_SHOWN]), *map(_cite, fixed[:3])]
         return nonconforming(message, evidence, "weak", measured=measured)
     if places:

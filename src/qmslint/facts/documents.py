@@ -76,6 +76,7 @@ class Spec:
     dated: bool
     only_top: bool
     templates: str
+    expected: str
 
 
 def keys(scan: Scan) -> tuple[str, ...]:
@@ -105,6 +106,7 @@ def spec(scan: Scan, key: str) -> Spec:
         bool(data.get("dated", False)),
         bool(data.get("only_top", False)),
         str(data.get("templates", "")),
+        str(data.get("expected", "")),
     )
 
 

@@ -112,6 +112,8 @@ def _pipeline_parts(scan: Scan) -> Iterator[Definition]:
 
 def _version_state(value: str) -> Fixed:
     bare = value.strip("\"'[] ").lower()
+    if re.fullmatch(r"\d+[.]?[x*]", bare):
+        return "floating"
     if re.search(r"\d", bare) and not bare.startswith(("latest", "^", ">=", ">")):
         return "fixed"
     return "floating" if bare in _FLOATING or bare.startswith(("lts", "latest")) else "unsaid"

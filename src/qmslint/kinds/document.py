@@ -135,7 +135,7 @@ def _absent(params: Params, scan: Scan, what: str) -> Outcome:
     if binary:
         text = f"{binary[0]} is not text, so its content was not looked at"
         return not_assessable("BINARY_DOC", text, [in_file(binary[0], note=what)], searched=searched)
-    expected = _expected(names)
+    expected = known.expected or _expected(names)
     return nonconforming(f"no {what} was found", [absent_at(expected, what)], "absent", searched=searched)
 
 

@@ -45,7 +45,8 @@ class _Reading:
     def missing(self, params: Params) -> list[str]:
         gaps = [group for group in params.must if not any(topic in self.sightings for topic in group.split("|"))]
         count = sum(1 for topic in params.topics if topic in self.sightings)
-        if count < params.at_least:
+        # What must be there is named before what would do.
+        if count < params.at_least and not gaps:
             gaps += [topic for topic in params.topics if topic not in self.sightings]
         if params.names and self.named is None:
             gaps.append("a named person or team")

@@ -93,7 +93,7 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
             name=call.name or job.label,
             path=call.path or job.path,
             line=call.line + item.line,
-            what=" ".join(item.text.split())[:160],
+            what=" ".join(item.text.split())[:160].replace("$EXPRESSION", "${{ … }}"),
             tool=item.tool,
             classes=classes,
             indicated=indicated - classes,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import Report, Result
+from qmslint.model.report import Report, Result, accumulated
 from qmslint.report.json_report import summary
 from qmslint.report.safe import safe
 from qmslint.report.terminal import NATURE, clause_word, grade_by_rule, place
@@ -86,6 +86,9 @@ def _findings(report: Report) -> Iterator[str]:
         if result.disposition:
             grade += f" ({result.disposition.get('kind')})"
         yield f"| {grade} | {code(result.rule)} | {', '.join(result.clauses)} | {_cell(result)} | {_where(result)} | {plain(result.remediation)} |"
+    for clause, rules in accumulated(report):
+        names = ", ".join(code(rule) for rule in rules)
+        yield f"\n{len(rules)} minors on {clause}; whether together they are a major is for a person to decide: {names}"
 
 
 def _cell(result: Result) -> str:

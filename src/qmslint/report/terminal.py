@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import ClauseLine, Report, Result
+from qmslint.model.report import ClauseLine, Report, Result, accumulated
 from qmslint.report.json_report import summary
 from qmslint.report.safe import harmless_start, safe
 
@@ -170,6 +170,9 @@ def _findings(report: Report) -> Iterator[list[Part]]:
             yield [("         searched: " + ", ".join(result.searched[:8]) + _more(len(result.searched) - 8), "dim")]
         if result.remediation:
             yield [("         → " + result.remediation, "")]
+    for clause, rules in accumulated(report):
+        text = f"{len(rules)} minors on {clause}; whether together they are a major is for a person to decide: "
+        yield [("  weigh ", "yellow"), (text + ", ".join(rules), "")]
     yield []
 
 

@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "codeowners": "qmslint.kinds.codeowners",
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
+        "document-register": "qmslint.kinds.document_register",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
         "licence": "qmslint.kinds.licence",

@@ -35,6 +35,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
         "licence": "qmslint.kinds.licence",
+        "linked": "qmslint.kinds.linked",
         "links": "qmslint.kinds.links",
         "locked": "qmslint.kinds.locked",
         "not": "qmslint.kinds.combine.negation",

@@ -36,11 +36,14 @@ _PATH = re.compile(r"[\w./-]{1,160}\.(?:md|markdown|rst|adoc|asciidoc|org|txt)\b
 def controlled(scan: Scan) -> tuple[Entry, ...]:
     """Return the controlled documents with what they state about themselves, by path; no history is looked at."""
     words = scan.words("register")
+    hosting = frozenset(words["hosted"])
     single: dict[str, tuple[list[str], Found | None]] = {}
     for key in words["keys"]:
         for item in find(scan, key):
-            if item.whole and item.how != "template" and _counts(scan, item):
-                single.setdefault(item.path, ([], item))[0].append(key)
+            hosted = not item.whole and key in hosting
+            if (item.whole or hosted) and item.how != "template" and _counts(scan, item):
+                keys = single.setdefault(item.path, ([], item))[0]
+                keys += [] if key in keys else [key]
     for path in _in_folders(scan):
         single.setdefault(path, ([], None))
     return tuple(_entry(scan, path, tuple(keys), found) for path, (keys, found) in sorted(single.items())[:LIMIT])

@@ -54,6 +54,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "release-origin": "qmslint.kinds.release_origin",
         "release-tags": "qmslint.kinds.release_tags",
         "secrets": "qmslint.kinds.secrets",
+        "stages": "qmslint.kinds.stages",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
     }

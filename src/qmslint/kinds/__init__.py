@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "document-register": "qmslint.kinds.document_register",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
+        "gates-match": "qmslint.kinds.gates_match",
         "licence": "qmslint.kinds.licence",
         "linked": "qmslint.kinds.linked",
         "links": "qmslint.kinds.links",
@@ -55,6 +56,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "release-tags": "qmslint.kinds.release_tags",
         "secrets": "qmslint.kinds.secrets",
         "stages": "qmslint.kinds.stages",
+        "thresholds": "qmslint.kinds.thresholds",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
     }

@@ -69,14 +69,16 @@ def _identified(params: Params, scan: Scan, entries: Sequence[Entry]) -> Outcome
     good: list[Evidence] = []
     for entry in entries:
         lacks = [] if entry.title else ["title"]
-        lacks += [] if entry.owner else ["owner"]
+        # Whoever wrote it can at least be asked.
+        owner = entry.owner or entry.author
+        lacks += [] if owner else ["owner"]
         stamp = entry.version or entry.date or entry.reviewed or entry.approved_on
         lacks += [] if stamp or by_git else ["version or date"]
         if lacks:
             gaps.append((entry, lacks))
         else:
-            owner = entry.owner.text if entry.owner else ""
-            good.append(_cite(entry, f"owner {owner[:60]}, {stamp.text[:40] if stamp else 'version by git'}"))
+            who = owner.text[:60] if owner else ""
+            good.append(_cite(entry, f"owner {who}, {stamp.text[:40] if stamp else 'version by git'}"))
     unowned = [entry for entry, lacks in gaps if lacks != ["version or date"]]
     share = 1 - len(gaps) / len(entries)
     measured: dict[str, float | int | str] = {

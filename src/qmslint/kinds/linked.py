@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
 from qmslint.derive import option
@@ -30,11 +31,21 @@ def check(params: Params, scan: Scan) -> Outcome:
     places = [item for item in places if not params.about or seen(scan, item.document, params.about)]
     if not places:
         return nonconforming(f"no {params.what} was found", [absent_at("README.md", params.what)], "absent")
-    reached = links(scan).reached
-    good = [
-        in_file(item.path, item.line, "reached by links from the README") for item in places if item.path in reached
-    ]
+    good = [in_file(item.path, item.line, how) for item in places if (how := _way(scan, item.path))]
     if good:
         return conforming(f"the {params.what} is reached by links from the README", good[:10])
     lost = [in_file(item.path, item.line, "no link from the README leads here") for item in places[:10]]
     return nonconforming(f"no link from the README leads to the {params.what} at {places[0].path}", lost, "unreachable")
+
+
+def _way(scan: Scan, path: str) -> str:
+    """Return how people get from the README to a document: links, a linked folder, or its file name in the text."""
+    reached = links(scan).reached
+    folder, name = posixpath.split(path)
+    if path in reached or (folder and folder in reached):
+        return "reached by links from the README"
+    for item in find(scan, "readme"):
+        lines = (*item.document.prose, *item.document.code)
+        if item.path == path or any(name in line.text for line in lines):
+            return f"named in {item.path}"
+    return ""

@@ -49,6 +49,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "record-recurrence": "qmslint.kinds.record_recurrence",
         "record-sections": "qmslint.kinds.record_sections",
         "records-held": "qmslint.kinds.records_held",
+        "records-protected": "qmslint.kinds.records_protected",
         "register": "qmslint.kinds.register",
         "release-authorised": "qmslint.kinds.release_authorised",
         "release-notes": "qmslint.kinds.release_notes",

@@ -12,6 +12,7 @@ from qmslint.facts.branch_policy import branch_policies
 from qmslint.facts.branch_policy.model import APPROVALS
 from qmslint.facts.documents import find
 from qmslint.facts.pipelines import MERGE, pipelines
+from qmslint.facts.sentences import sentences
 from qmslint.facts.thresholds import hosted, thresholds
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
@@ -91,23 +92,18 @@ def _claims(params: Params, scan: Scan) -> Iterator[_Claim]:
     numbers = words["numbers"]
     for item in (item for key in params.keys for item in find(scan, key) if item.substantial):
         listed = {entry.line for entry in item.document.items}
-        for line in item.document.prose:
-            for sentence in _sentences(line.text[:1200]):
-                # A criterion of a checklist binds without a word that says so.
-                binds = binding.search(sentence) or (item.key == "definition-of-done" and line.line in listed)
-                if not binds or wished.search(sentence):
-                    continue
-                for sort, test in tests.items():
-                    match = test.search(sentence)
-                    if match:
-                        value = next((group for group in match.groups() if group), "")
-                        number = int(value) if value.isdigit() else int(numbers.get(value.lower(), 0))
-                        yield _Claim(sort, number, item.path, line.line, " ".join(sentence.split())[:120])
-
-
-def _sentences(text: str) -> list[str]:
-    parts = text.replace("! ", ". ").replace("? ", ". ").replace("; ", ". ").split(". ")
-    return [part for part in parts if part.strip()]
+        for line in sentences(item.document):
+            sentence = line.text
+            # A criterion of a checklist binds without a word that says so.
+            binds = binding.search(sentence) or (item.key == "definition-of-done" and line.line in listed)
+            if not binds or wished.search(sentence):
+                continue
+            for sort, test in tests.items():
+                match = test.search(sentence)
+                if match:
+                    value = next((group for group in match.groups() if group), "")
+                    number = int(value) if value.isdigit() else int(numbers.get(value.lower(), 0))
+                    yield _Claim(sort, number, item.path, line.line, " ".join(sentence.split())[:120])
 
 
 def _judge(scan: Scan, claim: _Claim) -> _Judged:

@@ -18,6 +18,7 @@ from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document, document, fold, normal
 from qmslint.facts.parts import Part, parts, title_of
 from qmslint.facts.placeholders import unfilled
+from qmslint.facts.sentences import sentences
 from qmslint.patterns import any_of, compile_pattern
 
 LIMIT = 400
@@ -264,7 +265,7 @@ def git_is_version(scan: Scan) -> Said | None:
     readme = best(scan, "readme")
     for path in [*entries, *([readme.path] if readme else [])]:
         parsed = document(scan, path)
-        for line in parsed.prose if parsed else ():
+        for line in sentences(parsed) if parsed else ():
             match = test.search(line.text[:600])
             # A guide to version control is no statement about documents.
             if match and re.search(

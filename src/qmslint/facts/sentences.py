@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from qmslint.facts.markup import Document, Line
 
 _LONGEST = 1500
-_END = re.compile(r"(?<=[.!?;:])\s+(?=[^\s a-zß-ÿ])")
+_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s a-zß-ÿ])")
 
 
 def sentences(parsed: Document) -> Iterator[Line]:

@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
         "document-register": "qmslint.kinds.document_register",
+        "exclusions": "qmslint.kinds.exclusions",
         "external-documents": "qmslint.kinds.external_documents",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",

@@ -45,6 +45,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "pipeline-bypass": "qmslint.kinds.pipeline_bypass",
         "pipeline-step": "qmslint.kinds.pipeline_step",
         "placeholders": "qmslint.kinds.placeholders",
+        "planned-changes": "qmslint.kinds.planned_changes",
         "profile": "qmslint.kinds.profile",
         "record-actions": "qmslint.kinds.record_actions",
         "record-groups": "qmslint.kinds.record_groups",

@@ -14,7 +14,7 @@ from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.document_register import controlled
 from qmslint.facts.document_register.text_change import difference
 from qmslint.facts.documents import find
-from qmslint.facts.markup import count_words, document, markup_of
+from qmslint.facts.markup import Document, Line, count_words, document, markup_of
 from qmslint.facts.people import roles
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.words import common, kind_of
@@ -27,6 +27,10 @@ _TICK = re.compile(r"(?m)^\s*[-*+]\s*\[[ xX]\]")
 _SPAN = re.compile(r"\b(\d{1,3})\s*[- ]?\s*(day|tag|jour|d[ií]a|month|monat|mois|mes|year|jahr|an|año)", re.I)
 _ARTEFACT_DAYS = re.compile(r"(?m)^\s*retention-days:\s*[\"']?(\d{1,4})\b")
 _EXPIRE = re.compile(r"(?m)^\s*expire_in:\s*[\"']?(\d{1,4})\s*(\w+)")
+_FOREVER = re.compile(
+    r"(?i)\b(?:permanent\w*|indefinite\w*|forever|lifetime|life of the product|for as long as|dauerhaft|unbefristet|illimitée?|indefinid\w+)\b"
+)
+_EVER = 36_500
 _FEWEST = 40
 
 
@@ -146,12 +150,24 @@ def retention(scan: Scan) -> tuple[Kept, ...]:
     found = []
     for path in dict.fromkeys([*(e.path for e in controlled(scan)), *(f.path for f in find(scan, "document-control"))]):
         parsed = document(scan, path)
-        for line in sentences(parsed) if parsed else ():
-            said = mentions(scan, line.text[:600], ("record-retention", "record-subject", "artefact-subject"))
-            if "record-retention" in said and len(said) > 1:
-                days = max((_days(m[1], m[2]) for m in _SPAN.finditer(line.text[:600])), default=0)
-                found.append(Kept(path, line.line, line.text[:160], days, "artefact-subject" in said))
+        for line in _said(scan, parsed) if parsed else ():
+            spans = [_days(match[1], match[2]) for match in _SPAN.finditer(line.text[:600])]
+            if spans or _FOREVER.search(line.text[:600]):
+                about = mentions(scan, line.text[:600], ("artefact-subject",))
+                found.append(Kept(path, line.line, line.text[:160], max(spans, default=_EVER), bool(about)))
     return tuple(found)
+
+
+def _said(scan: Scan, parsed: Document) -> Iterator[Line]:
+    """Yield sentences on keeping records, and rows of tables that have a column for it."""
+    for line in sentences(parsed):
+        said = mentions(scan, line.text[:600], ("record-retention", "record-subject", "artefact-subject"))
+        if "record-retention" in said and len(said) > 1:
+            yield line
+    for table in parsed.tables:
+        if mentions(scan, " ".join(table.header)[:300], ("record-retention",)):
+            for row in table.rows[:100]:
+                yield Line(" | ".join(row.cells), row.line)
 
 
 def _days(number: str, unit: str) -> int:

@@ -60,6 +60,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "release-tags": "qmslint.kinds.release_tags",
         "secrets": "qmslint.kinds.secrets",
         "stages": "qmslint.kinds.stages",
+        "tended": "qmslint.kinds.tended",
         "thresholds": "qmslint.kinds.thresholds",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",

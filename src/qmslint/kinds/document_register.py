@@ -17,6 +17,8 @@ from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 
 NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 40
+_SYSTEMIC = 3
+"""Documents from which on a share of them says something about the system."""
 _VERSION = re.compile(r"[-_ .]?(?:v?\d{1,3}(?:\.\d{1,3}){0,2}|old|new|copy|final)$")
 
 
@@ -93,7 +95,7 @@ def _identified(params: Params, scan: Scan, entries: Sequence[Entry]) -> Outcome
     message = f"{len(good)} of {len(entries)} controlled documents state title, owner, and version or date"
     if share >= params.at_least:
         return conforming(message, [*good[:_LISTED], *said, *notes], measured=measured)
-    gap = "weak" if len(unowned) > params.severe * len(entries) else "incomplete"
+    gap = "weak" if len(unowned) > params.severe * len(entries) and len(entries) >= _SYSTEMIC else "incomplete"
     return nonconforming(message, [*notes, *said], gap, measured=measured)
 
 

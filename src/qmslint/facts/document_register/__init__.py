@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.document_register.controlled import controlled, git_is_version, single_keys
-from qmslint.facts.document_register.lives import lives
+from qmslint.facts.document_register.controlled import controlled, entry_of, git_is_version, single_keys
+from qmslint.facts.document_register.lives import lives, lives_of
 from qmslint.facts.document_register.model import Approval, Entry, Life, Moment, Said
 
 __all__ = [
@@ -20,7 +20,9 @@ __all__ = [
     "Register",
     "Said",
     "controlled",
+    "entry_of",
     "git_is_version",
+    "lives_of",
     "register",
     "single_keys",
 ]

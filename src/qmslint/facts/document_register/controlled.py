@@ -79,6 +79,15 @@ def _lexicon(scan: Scan) -> Lexicon:
     return Lexicon({name: tuple(map(str, labels)) for name, labels in scan.words("register", "labels").items()})
 
 
+@fact
+def entry_of(scan: Scan, path: str) -> Entry | None:
+    """Return what any document states about itself, ``None`` where it cannot be read."""
+    known = next((entry for entry in controlled(scan) if entry.path == path), None)
+    if known is not None:
+        return known
+    return _entry(scan, path, (), None) if document(scan, path) is not None else None
+
+
 def _entry(scan: Scan, path: str, keys: tuple[str, ...], found: Found | None) -> Entry:
     parsed = document(scan, path)
     assert parsed is not None

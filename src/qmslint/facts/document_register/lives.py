@@ -34,15 +34,20 @@ def lives(scan: Scan) -> Mapping[str, Life]:
     Unassessable
         ``SHALLOW`` in a clone that is cut off: the earlier versions would be missing, and ``NO_GIT``.
     """
+    return lives_of(scan, controlled(scan))
+
+
+def lives_of(scan: Scan, entries: Sequence[Entry]) -> Mapping[str, Life]:
+    """Return the life of each of some documents, by path; raises as :func:`lives` does."""
     scan.need_whole_history()
-    entries = {entry.path: entry for entry in controlled(scan)}
-    log = scan.repo.followed(tuple(entries))
+    by_entry = {entry.path: entry for entry in entries}
+    log = scan.repo.followed(tuple(by_entry))
     by_path: dict[str, list[Touch]] = {}
     for touch in log:
         by_path.setdefault(touch.path, []).append(touch)
-    swept = _swept(scan, log, len(entries))
+    swept = _swept(scan, log, len(by_entry))
     found = {}
-    for path, entry in entries.items():
+    for path, entry in by_entry.items():
         chain = _chain(scan, by_path, path)
         if chain:
             found[path] = _life(scan, entry, chain, swept)
@@ -113,18 +118,18 @@ def _life(scan: Scan, entry: Entry, chain: Sequence[Touch], swept: Mapping[str, 
         if not why or at == min(len(chain), VERSIONS) - 1:
             changed = touch
             break
-        who = _judged(scan, touch)
         if confirmed is None and why.startswith("only a date") and _by_person(scan, touch):
             if _review_date(scan, touch):
                 confirmed, confirming = moment, touch.commit
                 continue
             bumped = bumped or moment
-        if len(passed) < _NOTES and who is not None:
+        if len(passed) < _NOTES:
             passed.append(moment)
     assert changed is not None
     judged = _judged_by_sha(scan, confirming) if confirming else None
     made = scan.history.by_sha.get(changed.commit)
-    people = {identities(scan).key(who) for touch in chain for who in _authors(scan, touch.commit)}
+    who = [author for touch in chain for author in _authors(scan, touch.commit)]
+    people = {identities(scan).key(author) for author in who if roles(scan).is_person(author)}
     return Life(
         created=_moment(scan, chain[-1], ""),
         changed=_moment(scan, changed, ""),

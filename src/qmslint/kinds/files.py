@@ -22,6 +22,7 @@ class Params:
     containing: Pattern | None = option("The file must match this pattern somewhere.", None)
     expected_at: str = option("Where to expect it when there is none.", "")
     what: str = option("What such a file is, for messages.", "file")
+    binary: bool = option("Files that are not text count as well, by their name.", False)
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -29,6 +30,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     found = []
     for path in evidence_paths(scan, params.any):
         text = scan.text(path)
+        if text is None and params.binary and params.containing is None:
+            found.append(in_file(path, note=params.what))
         if text is None or not text.strip():
             continue
         if params.containing is None:

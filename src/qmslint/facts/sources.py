@@ -36,6 +36,13 @@ def evidence_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
     return allowed_paths(scan).match(globs)
 
 
+def chart_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths below ``templates`` of a chart that match any of ``globs``: they are deployed as they are."""
+    charts = {posixpath.dirname(path) for path in evidence_paths(scan, ("**/Chart.y{a,}ml",))}
+    homes = tuple(f"{folder}/templates/" if folder else "templates/" for folder in sorted(charts))
+    return tuple(path for path in scan.glob(*globs) if homes and path.startswith(homes))
+
+
 @fact
 def by_language(scan: Scan) -> Mapping[str, tuple[str, ...]]:
     """Return the source files of each programming language, vendored and generated ones left out."""

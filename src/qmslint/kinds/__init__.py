@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
         "attested": "qmslint.kinds.attested",
+        "bill-of-materials": "qmslint.kinds.bill_of_materials",
         "branch-policy": "qmslint.kinds.branch_policy",
         "breaking-notes": "qmslint.kinds.breaking_notes",
         "changes": "qmslint.kinds.changes",

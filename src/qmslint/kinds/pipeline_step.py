@@ -36,7 +36,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Return the steps that count; else what comes nearest."""
     found = pipelines(scan)
     wanted = frozenset(params.classes)
-    steps = [step for step in found.steps if (step.classes & wanted or not wanted) and _named(params, step)]
+    looked_at = found.steps if wanted else (*found.steps, *found.unknown)
+    steps = [step for step in looked_at if (step.classes & wanted or not wanted) and _named(params, step)]
     timely = [step for step in steps if step.triggers & frozenset(params.triggers)]
     firm = [step for step in timely if step.blocking or not params.blocking]
     measured: dict[str, float | int | str] = {

@@ -61,6 +61,8 @@ def _json(text: str) -> tuple[int, int] | None:
         return None
     if not isinstance(data, dict):
         return None
-    items: list[object] = next((data[key] for key in ("components", "packages", "@graph") if isinstance(data.get(key), list)), [])
+    items: list[object] = next(
+        (data[key] for key in ("components", "packages", "@graph") if isinstance(data.get(key), list)), []
+    )
     rows = [item for item in items if isinstance(item, dict)]
     return len(rows), sum(1 for row in rows if row.get("version") or row.get("versionInfo"))

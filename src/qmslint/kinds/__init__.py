@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "bill-of-materials": "qmslint.kinds.bill_of_materials",
         "branch-policy": "qmslint.kinds.branch_policy",
         "breaking-notes": "qmslint.kinds.breaking_notes",
+        "bulk-data": "qmslint.kinds.bulk_data",
         "changes": "qmslint.kinds.changes",
         "checklist": "qmslint.kinds.checklist",
         "code-size": "qmslint.kinds.code_size",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qmslint.derive import Glob, Pattern, option
 from qmslint.facts.base import Scan
-from qmslint.facts.sources import chart_paths, evidence_paths
+from qmslint.facts.sources import chart_paths, evidence_paths, fixture_paths
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
 from qmslint.patterns import compile_pattern
@@ -21,6 +21,7 @@ class Params:
     any: tuple[Glob, ...] = option("Path patterns; one existing file is enough.")
     containing: Pattern | None = option("The file must match this pattern somewhere.", None)
     charts: bool = option("What a chart deploys counts too, although it lies in a folder called templates.", False)
+    fixtures: bool = option("What lies below folders of test data counts too.", False)
     expected_at: str = option("Where to expect it when there is none.", "")
     what: str = option("What such a file is, for messages.", "file")
 
@@ -31,6 +32,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     paths = evidence_paths(scan, params.any)
     if params.charts:
         paths = tuple(sorted({*paths, *chart_paths(scan, params.any)}))
+    if params.fixtures:
+        paths = tuple(sorted({*paths, *fixture_paths(scan, params.any)}))
     for path in paths:
         text = scan.text(path)
         if text is None or not text.strip():

@@ -40,6 +40,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "licence": "qmslint.kinds.licence",
         "links": "qmslint.kinds.links",
         "locked": "qmslint.kinds.locked",
+        "migrations": "qmslint.kinds.migrations",
         "not": "qmslint.kinds.combine.negation",
         "pipeline-bypass": "qmslint.kinds.pipeline_bypass",
         "pipeline-step": "qmslint.kinds.pipeline_step",

@@ -34,6 +34,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "codeowners": "qmslint.kinds.codeowners",
         "current": "qmslint.kinds.current",
         "decisions": "qmslint.kinds.decisions",
+        "decisions-kept": "qmslint.kinds.decisions_kept",
+        "decisions-reviewed": "qmslint.kinds.decisions_reviewed",
         "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",

@@ -62,7 +62,8 @@ def kept(scan: Scan, months: float, share: float, days: float) -> Kept:
     """
     since = scan.since(months)
     scan.need_history_since(since)
-    looked, found = [], []
+    looked: list[Decision] = []
+    found: list[Rewrite] = []
     for decision in single(scan):
         if decision.status not in ("accepted", "superseded", "deprecated"):
             continue

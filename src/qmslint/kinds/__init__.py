@@ -46,6 +46,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "migrations": "qmslint.kinds.migrations",
         "not": "qmslint.kinds.combine.negation",
         "pipeline-bypass": "qmslint.kinds.pipeline_bypass",
+        "pipeline-hardened": "qmslint.kinds.pipeline_hardened",
         "pipeline-step": "qmslint.kinds.pipeline_step",
         "placeholders": "qmslint.kinds.placeholders",
         "profile": "qmslint.kinds.profile",

@@ -41,7 +41,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         f"{len(good)} of {len(found)} decisions of the last {params.months:g} months show a review by somebody else"
     )
     if len(good) >= params.at_least * len(found):
-        sure = Confidence.MEDIUM if bad or any(seen.how == "talk" for seen in good) else Confidence.HIGH
+        sure = Confidence.MEDIUM if bad or any(seen.how in ("talk", "request") for seen in good) else Confidence.HIGH
         evidence = [item for seen in (*good, *bad) for item in _cite(seen)][: _LISTED * 2]
         return conforming(message, evidence, confidence=sure, measured=measured)
     trace = leaves_no_trace(scan, changes(scan, params.months))

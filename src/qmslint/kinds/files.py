@@ -20,6 +20,7 @@ class Params:
 
     any: tuple[Glob, ...] = option("Path patterns; one existing file is enough.")
     containing: Pattern | None = option("The file must match this pattern somewhere.", None)
+    but: tuple[Glob, ...] = option("Path patterns of files that do not count.", ())
     charts: bool = option("What a chart deploys counts too, although it lies in a folder called templates.", False)
     fixtures: bool = option("What lies below folders of test data counts too.", False)
     expected_at: str = option("Where to expect it when there is none.", "")
@@ -34,7 +35,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         paths = tuple(sorted({*paths, *chart_paths(scan, params.any)}))
     if params.fixtures:
         paths = tuple(sorted({*paths, *fixture_paths(scan, params.any)}))
-    for path in paths:
+    out = frozenset(scan.glob(*params.but)) if params.but else frozenset()
+    for path in (p for p in paths if p not in out):
         text = scan.text(path)
         if text is None or not text.strip():
             continue

@@ -26,7 +26,7 @@ class Params:
 
 
 def check(params: Params, scan: Scan) -> Outcome:
-    """Count, and call the gap `weak`, or `absent`, where a major release is among those without."""
+    """Count, and call the gap `weak` where some were tried, but not all that raised the first number."""
     found = validated(scan, params.kind, params.months, params.days)
     if not found:
         text = "no release opened a major or minor line"
@@ -46,7 +46,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         evidence = [e for item in good[:_LISTED] for e in _cite(item)]
         return conforming(message, evidence, confidence=sure, measured=measured)
     major = any(item.major for item in bad)
-    gap = "incomplete" if not major else "weak" if good else "absent"
+    gap = "absent" if not good else "weak" if major else "incomplete"
     evidence = [e for item in (*bad, *good)[:_LISTED] for e in _cite(item)]
     searched = ["pre-releases of the same number", *kind_of(scan, params.kind).globs[:10]]
     return nonconforming(message, evidence, gap, searched=searched, measured=measured)

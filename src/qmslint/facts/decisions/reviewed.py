@@ -26,7 +26,7 @@ _TALK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What shows that a decision was reviewed: ``people``, ``change``, ``talk``, or nothing (``""``)."""
+    """What shows that a decision was reviewed: ``people``, ``change``, ``request``, ``talk``, or nothing (``""``)."""
 
     decision: Decision
     how: str
@@ -40,7 +40,8 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
     """Return the decisions that were accepted within a window, each with what shows its review."""
     since = day_of(scan.since(months))
     landed = _by_commit(scan, months)
-    policy = approval_policy(scan)
+    # One person's own requests cannot have been looked at by another who left no trace.
+    policy = 0 if changes(scan, months).people >= 2 else approval_policy(scan)
     found = []
     for decision in single(scan):
         if decision.status not in ("accepted", "superseded", "deprecated"):
@@ -87,7 +88,8 @@ def _judge(
     if change and first:
         approved = change.step == REQUEST and policy is not None and change.commit.committed >= policy
         if change.step >= SECOND or approved:
-            return Seen(decision, "change", change.judged.reason, change.commit.sha)
+            how = "change" if change.step >= SECOND else "request"
+            return Seen(decision, how, change.judged.reason, change.commit.sha)
     parsed = document(scan, decision.path)
     for link in parsed.links if parsed else ():
         if _TALK.search(link.target[:400]):

@@ -163,7 +163,14 @@ def guards(scan: Scan) -> tuple[Guard, ...]:
     def add(name: str, path: str, line: int = 0) -> None:
         found.setdefault(name, Guard(name, path, line))
 
-    for path in scan.glob("/.pre-commit-config.y{a,}ml", "/{.,}lefthook.y{a,}ml", "/.husky/*", "/prek.toml"):
+    for path in scan.glob(
+        "/.pre-commit-config.y{a,}ml",
+        "/{.,}lefthook.y{a,}ml",
+        "/.husky/*",
+        "/prek.toml",
+        "/{.git,}hooks/pre-*",
+        "/.githooks/*",
+    ):
         add("hooks before a commit", path)
     for template in templates(scan, "change"):
         add("template of changes", template.path)

@@ -33,8 +33,8 @@ _HEAD = re.compile(
 )
 _FETCH = re.compile(r"\bgh\s+pr\s+checkout\b|\bgit\s+fetch\b[^\n]{0,80}\bpull/")
 _FIELD = re.compile(
-    r"\$\{\{[^}\n]{0,200}github\.(?:head_ref|event\.(?:issue|pull_request|comment|review|discussion|head_commit|commits|pages)"
-    r"[\w.\[\]*]{0,60}\.(?:title|body|message|name|email|ref|label|page_name))\b"
+    r"\$\{\{[^}\n]{0,200}github\.(?:head_ref|event\.(?:(?:issue|comment|review|discussion|pull_request)(?:\.head)?\.(?:title|body|ref|label)"
+    r"|(?:head_commit|commits[\[\]\w*]{0,8})\.(?:message|author\.(?:name|email))|workflow_run\.head_branch))\b"
 )
 _KEYS = frozenset({"aws-access-key-id", "aws-secret-access-key", "credentials_json", "creds", "service_account_key"})
 _KEY_NAMES = frozenset(

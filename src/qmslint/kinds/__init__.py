@@ -26,6 +26,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "attested": "qmslint.kinds.attested",
         "branch-policy": "qmslint.kinds.branch_policy",
         "breaking-notes": "qmslint.kinds.breaking_notes",
+        "chains": "qmslint.kinds.chains",
         "changes": "qmslint.kinds.changes",
         "checklist": "qmslint.kinds.checklist",
         "codeowners": "qmslint.kinds.codeowners",

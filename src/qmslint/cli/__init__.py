@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
     "rules": "List the rules; make a new one; run their cases.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
+    "trace": "Follow changes from story to release note; name what is left over.",
     "trend": "Show the states of the clauses over time.",
 }
 """Every command with its one line; its module is imported only when it runs."""

@@ -6,13 +6,23 @@ import re
 from collections.abc import Mapping
 
 from qmslint.facts.base import DAY, MONTH, Scan
-from qmslint.facts.changelog import Note, changelogs, generators, note_of, open_entries, pointer
-from qmslint.facts.changes import Change, Changes, changes
+from qmslint.facts.changelog import (
+    Note,
+    changelogs,
+    fragment_folders,
+    generators,
+    note_of,
+    open_entries,
+    pointer,
+    release_files,
+)
+from qmslint.facts.changes import Change, Changes, changes, leaves_no_trace
 from qmslint.facts.dates import day_of
 from qmslint.facts.releases import Release
 from qmslint.facts.requests import SUBJECT
 from qmslint.facts.review import NONE, REQUEST, SECOND, approval_policy, describe
 from qmslint.facts.runs import Run, latest, runs
+from qmslint.facts.sources import touching_product
 from qmslint.facts.spans import span
 from qmslint.facts.statements import statements
 from qmslint.facts.stories import significant, stories
@@ -83,6 +93,9 @@ class _Maker:
         self.runs = runs(scan)
         self.known = stories(scan)
         self.policy = approval_policy(scan)
+        self.opaque = leaves_no_trace(scan, found)
+        self.kept = bool(changelogs(scan) or release_files(scan) or fragment_folders(scan))
+        self.product = touching_product(scan, [change.commit.sha for change in own])
         self.note = note_of(scan, release, NOTE_WORDS) if release else self._open_note()
         made = generators(scan), pointer(scan)
         self.elsewhere = made[0][0] if made[0] else made[1][0] if made[1] else ""
@@ -137,12 +150,16 @@ class _Maker:
             return Link("merge", "covered", f"landed as one commit of {describe(change.request)}", sha=sha)
         if change.step > NONE:
             return Link("merge", "ambiguous", f"a single commit, {change.judged.reason}", sha=sha)
+        if self.opaque:
+            return Link("merge", "unseen", self.opaque, sha=sha)
         return Link("merge", "broken", "pushed directly; neither a merge nor a merge request is visible", sha=sha)
 
     def _review(self, change: Change) -> Link:
         sha, reason = change.commit.sha, change.judged.reason
         if change.step >= SECOND:
             return Link("review", "covered", reason, sha=sha)
+        if change.step == NONE and self.opaque:
+            return Link("review", "unseen", self.opaque, sha=sha)
         if change.step == NONE:
             return Link("review", "unauthorised", reason, sha=sha)
         if change.step == REQUEST and self.policy is not None and change.commit.committed >= self.policy:
@@ -186,6 +203,8 @@ class _Maker:
                 return Link("note", "unseen", "not released yet, and no section collects what is not")
             if self.elsewhere:
                 return Link("note", "unseen", f"notes are made on the platform ({self.elsewhere})", self.elsewhere)
+            if not self.kept:
+                return Link("note", "unseen", "no release notes are kept in the repository")
             return Link("note", "broken", f"{self.release.name} has no notes")
         named = [*items, *([change.request.number] if change.request else [])]
         line = next((line for line in self.lines if any(_names(line, item) for item in named)), "")
@@ -196,6 +215,9 @@ class _Maker:
             return Link("note", "ambiguous", f"told in the {note.source} by similar words only", note.path, note.line)
         if _INNER.match(title):
             text = f"not told in the {note.source}, as is usual for a change of this type"
+            return Link("note", "ambiguous", text, note.path, note.line)
+        if change.commit.sha not in self.product:
+            text = f"not told in the {note.source}, as is usual for a change that touches no source of the product"
             return Link("note", "ambiguous", text, note.path, note.line)
         return Link("note", "broken", f"the {note.source} does not tell of it", note.path, note.line)
 

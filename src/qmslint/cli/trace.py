@@ -46,7 +46,7 @@ def command(
     session = Session(Ask(config=config, no_repo_config=no_repo_config))
     repository = open_at(repo, rev)
     try:
-        moment = max(clock(repository, as_of), 0 if as_of else _newest_tag(repository, rev))
+        moment = max(clock(repository, as_of), 0 if as_of else newest_tag(repository, rev))
         scan = session.scan(repository, moment)
         label, base, tip, release = _range(scan, target)
         if tip not in scan.history.by_sha:
@@ -71,7 +71,7 @@ def open_at(path: Path, rev: str) -> Repository:
     return repository
 
 
-def _newest_tag(repository: Repository, rev: str) -> int:
+def newest_tag(repository: Repository, rev: str) -> int:
     """Return when the newest tag was made: a tag is younger than its commit, and the date of HEAD would hide it."""
     return max((tag.tagged for tag in repository.tags), default=0) if rev == "HEAD" else 0
 

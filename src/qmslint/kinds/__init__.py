@@ -37,6 +37,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "licence": "qmslint.kinds.licence",
         "links": "qmslint.kinds.links",
         "locked": "qmslint.kinds.locked",
+        "measured": "qmslint.kinds.measured",
         "not": "qmslint.kinds.combine.negation",
         "pipeline-bypass": "qmslint.kinds.pipeline_bypass",
         "pipeline-step": "qmslint.kinds.pipeline_step",

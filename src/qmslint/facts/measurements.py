@@ -18,6 +18,7 @@ from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document, document, markup_of
 from qmslint.facts.parts import flat, spaced, title_of
+from qmslint.facts.records.find import records
 from qmslint.facts.records.lists import load
 from qmslint.facts.records.words import common
 from qmslint.facts.releases import releases
@@ -73,7 +74,8 @@ class _Grid:
 def measurements(scan: Scan) -> tuple[Measurement, ...]:
     """Return all recorded results in the order of path and line; those of the future are left out."""
     found: dict[tuple[str, int, str], Measurement] = {}
-    never = frozenset(scan.glob(*scan.words("measurements", "never")))
+    # A review of an incident measures that incident, not the way of working.
+    never = frozenset((*scan.glob(*scan.words("measurements", "never")), *records(scan, "incident-review").files))
     for path in evidence_paths(scan, tuple(scan.words("measurements", "globs")))[:_FILES]:
         text = scan.text(path) if path not in never else None
         if text is None or len(text) > _SIZE:

@@ -113,12 +113,15 @@ def attaching_steps(scan: Scan) -> tuple[tuple[str, int, str], ...]:
 
 
 def storing_days(scan: Scan) -> tuple[tuple[str, int, int], ...]:
-    """Return path, line and days of pipeline lines that say how long stored artefacts are kept."""
+    """Return path, line and days of pipeline lines that say how long stored results of checks are kept."""
     found = []
+    about = any_of(scan.words("artefacts", "attached"))
     for path in _pipeline_files(scan):
-        for number, line in enumerate((scan.text(path) or "")[:_HEAD].split("\n"), 1):
+        lines = (scan.text(path) or "")[:_HEAD].split("\n")
+        for number, line in enumerate(lines, 1):
             match = re.search(r"\b(?:retention-days|expire_in)\s*:\s*['\"]?(\d{1,4})\s*(\w*)", line[:300])
-            if match:
+            # Built pages and packages may go soon; only how long results stay matters.
+            if match and any(about.search(near[:300]) for near in lines[max(number - 8, 0) : number + 8]):
                 unit = match[2].lower()
                 factor = (
                     7 if unit.startswith("w") else 30 if unit.startswith("mo") else 365 if unit.startswith("y") else 1

@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "codeowners": "qmslint.kinds.codeowners",
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
+        "emergencies": "qmslint.kinds.emergencies",
         "evaluated": "qmslint.kinds.evaluated",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",

@@ -38,7 +38,11 @@ def check(params: Params, scan: Scan) -> Outcome:
     evidence = [
         in_record(r.path, r.line, f"{r.name}: {r.text('before')[:40]} → {r.text('after')[:40]}") for r in recent
     ]
-    acted = [(r, a) for kind in params.actions for r in records(scan, kind).items for a in r.actions]
+    since_action = day_of(scan.since(2 * params.months))
+    told = [
+        r for kind in params.actions for r in records(scan, kind).items if r.date and since_action <= r.date <= today
+    ]
+    acted = [(record, action) for record in told for action in record.actions]
     shown = list(_series(scan, acted, since))
     count = len(recent) + len(shown)
     measured: dict[str, float | int | str] = {

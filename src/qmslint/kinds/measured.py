@@ -98,7 +98,7 @@ def _short(
         return nonconforming(
             message, [*defined[:_LISTED], *beside], "weak", confidence=Confidence.MEDIUM, measured=measured
         )
-    if every:
+    if len({m.measure for m in every}) >= 2:
         others = ", ".join(sorted({m.measure for m in every})[:6])
         message = f"results are recorded ({others}), but none of {params.what}"
         evidence = [*map(_cite, every[:_LISTED]), *beside]

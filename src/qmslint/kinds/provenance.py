@@ -11,7 +11,7 @@ from qmslint.facts.releases import releases
 from qmslint.facts.sources import evidence_paths
 from qmslint.facts.statements import Statement, statements
 from qmslint.model.evidence import Evidence, absent_at, in_file
-from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import any_of
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
@@ -43,6 +43,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not handed and not images and not stated:
         return _source_only(scan)
     found = {part: _marks(scan, part) for part in params.parts}
+    for place in _stating(scan):
+        for items in found.values():
+            items.append(place)
     for step in steps:
         for part in _of_step(step):
             if part in found:
@@ -51,6 +54,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         for part in _of_statement(item):
             if part in found:
                 found[part].append(in_file(item.path, 0, f"{part}: attestation, signature not verified"))
+    if not any(found.values()) and (not handed or all(step.origin == "template" for step in handed)):
+        return _unseen(handed, images)
     return _answer(found, [in_file(s.path, s.line, f"hands out: {s.what[:80]}") for s in handed[:3]], images)
 
 
@@ -58,7 +63,7 @@ def _answer(found: dict[str, list[Evidence]], handed: list[Evidence], images: tu
     there = [part for part, items in found.items() if items]
     lacks = [part for part, items in found.items() if not items]
     measured: dict[str, float | int | str] = {part: len(items) for part, items in found.items()}
-    evidence = [item for items in found.values() for item in items[:_LISTED]]
+    evidence = list(dict.fromkeys(item for items in found.values() for item in items[:_LISTED]))
     if not lacks:
         message = f"artefacts are tied to {', '.join(there)}"
         return conforming(message, [*evidence, *handed], confidence=Confidence.MEDIUM, measured=measured)
@@ -72,6 +77,15 @@ def _answer(found: dict[str, list[Evidence]], handed: list[Evidence], images: tu
     return nonconforming(
         message, [*place, absent_at(".github/workflows/release.yml", "provenance")], "absent", measured=measured
     )
+
+
+def _unseen(handed: list[Step], images: tuple[str, ...]) -> Outcome:
+    """Say that what hands the artefacts out is kept elsewhere."""
+    if handed:
+        text = "what hands the artefacts out is a part of a pipeline that is kept in another repository"
+        return not_assessable("EXTERNAL", text, [in_file(s.path, s.line, s.what[:80]) for s in handed[:5]])
+    text = "an image can be built here, and what builds and hands it out was not found"
+    return not_assessable("NO_EVIDENCE_HERE", text, [in_file(path, 0, "describes an image") for path in images[:5]])
 
 
 def _source_only(scan: Scan) -> Outcome:
@@ -98,6 +112,27 @@ def _marks(scan: Scan, part: str) -> list[Evidence]:
             if test.search(line[:500]) and not line.lstrip().startswith(("#", "//")):
                 found.append(in_file(path, number, f"{part}: {line.strip()[:80]}"))
                 break
+    return found
+
+
+def _stating(scan: Scan) -> list[Evidence]:
+    """Return lines of pipelines whose inputs or permissions make a tool state provenance."""
+    test = any_of(scan.words("artefacts", "provenance_marks"))
+    pairs = [[any_of([mark]) for mark in marks] for marks in scan.words("artefacts", "provenance_pairs")]
+    found = []
+    for path in pipelines(scan).paths:
+        lines = (scan.text(path) or "")[:_TEXT].split("\n")
+        live = [(number, line[:500]) for number, line in enumerate(lines, 1) if not line.lstrip().startswith("#")]
+        hits = [(number, line) for number, line in live if test.search(line)]
+        for first, second, unless in pairs:
+            there = [(number, line) for number, line in live if second.search(line)]
+            if (
+                there
+                and any(first.search(line) for _, line in live)
+                and not any(unless.search(line) for _, line in live)
+            ):
+                hits += there[:1]
+        found += [in_file(path, number, f"provenance: {line.strip()[:80]}") for number, line in hits[:2]]
     return found
 
 

@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "changes": "qmslint.kinds.changes",
         "checklist": "qmslint.kinds.checklist",
         "codeowners": "qmslint.kinds.codeowners",
+        "concessions": "qmslint.kinds.concessions",
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
         "emergencies": "qmslint.kinds.emergencies",

@@ -52,7 +52,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         "without fault": round(1 - len(severe) / max(len(listed) + len(inline), 1), 3), "needed": params.at_least,
         "without end date": len(endless), "switched off without reason": len(bare),
     }  # fmt: skip
-    complaints, gap = _complaints(params, found.tests, (listed, inline), (severe, grave, endless, bare))
+    complaints, gap = _complaints(params, found.tests, (listed, inline), (grave, endless, bare))
     order = [*grave, *severe, *endless, *bare]
     evidence = [_cite(c) for c in dict.fromkeys(order)][:_LISTED]
     good = [_cite(c) for c in found.items if not c.faults][:10]
@@ -69,11 +69,11 @@ def _complaints(
     params: Params,
     tests: int,
     population: tuple[Sequence[Concession], Sequence[Concession]],
-    faulty: tuple[list[Concession], list[Concession], list[Concession], list[Concession]],
+    faulty: tuple[list[Concession], list[Concession], list[Concession]],
 ) -> tuple[list[str], str]:
     """Return what to say, and the gap: ``weak`` where findings of security tools are set aside without a reason."""
     listed, inline = population
-    severe, grave, endless, bare = faulty
+    grave, endless, bare = faulty
     secure = [c for c in (*listed, *inline) if c.security]
     found, gap = [], "incomplete"
     if len(grave) > params.few and len(grave) > (1 - params.at_least) * len(secure):

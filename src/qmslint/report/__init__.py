@@ -11,6 +11,9 @@ from qmslint.model.report import Report
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
+        "csv": "qmslint.report.csv_table",
+        "github": "qmslint.report.github",
+        "gitlab": "qmslint.report.gitlab",
         "json": "qmslint.report.json_report",
         "junit": "qmslint.report.junit",
         "markdown": "qmslint.report.markdown",

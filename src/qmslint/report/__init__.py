@@ -14,6 +14,7 @@ FORMATS: Mapping[str, str] = MappingProxyType(
         "csv": "qmslint.report.csv_table",
         "github": "qmslint.report.github",
         "gitlab": "qmslint.report.gitlab",
+        "html": "qmslint.report.html",
         "json": "qmslint.report.json_report",
         "junit": "qmslint.report.junit",
         "markdown": "qmslint.report.markdown",

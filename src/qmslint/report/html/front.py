@@ -1,0 +1,247 @@
+"""The first page: what was examined and what was not, one state per clause, what matters, what works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from qmslint.model.outcome import REASONS, Confidence, Grade, State
+from qmslint.model.report import ClauseLine, Report, Result
+from qmslint.report.html.markup import Markup, anchor, join, plural, tag
+from qmslint.report.html.pieces import clause_links, grade_mark, requirement, rule_link, state_mark
+from qmslint.report.order import findings, open_findings
+from qmslint.report.terminal import NATURE, SIGNS, WORDS
+
+VIEWS = {
+    "commit": "the commit itself",
+    "index": "what the next commit would hold",
+    "worktree": "the work tree",
+    "plain": "a folder without git",
+}
+_ACTED = ("commit", "tag", "history", "record")
+"""Kinds of evidence that show a control acting; files and settings show that it is there."""
+_MATTER = 12
+_WORKS = 5
+
+
+def front(report: Report) -> Iterator[Markup]:
+    """Return the sections of the first page in the order an auditor reads them."""
+    titles = {line.id: line.title for line in report.clauses}
+    yield section("examined", "Examined", _examined(report))
+    yield section("not-examined", "Not examined", *_not_examined(report))
+    yield section("clauses", "Clause by clause", _strip(report), _legend(report))
+    yield section("matter", "Findings that matter", *_matter(report, titles))
+    yield section("works", "What works", *_works(report, titles))
+    yield section("since", "Since last time, exceptions, statements", *_since(report))
+    yield section("nature", "Nature of this report and review", tag("p", NATURE), _sign())
+
+
+def section(name: str, title: str, *children: str) -> Markup:
+    """Return a section with its heading."""
+    return tag("section", tag("h2", title, id=f"{name}-title"), *children, id=name, aria_labelledby=f"{name}-title")
+
+
+def _examined(report: Report) -> Markup:
+    s = report.subject
+    dirty = ", with uncommitted changes" if s.dirty else ""
+    depth = "cut off (shallow clone)" if s.shallow else "whole"
+    kinds = [item.kind for result in report.results for item in result.evidence]
+    cited = f"{plural(kinds.count('export'), 'export')} and {plural(kinds.count('attestation'), 'attestation')} cited"
+    guessed = sum(1 for switch in report.switches if switch.origin == "guessed")
+    rows: list[tuple[str, str]] = [
+        ("Repository", s.name),
+        ("Commit", tag("code", s.commit) if s.commit else "none"),
+        ("View", VIEWS.get(s.view, s.view) + dirty),
+        ("Branch", s.branch or "none named"),
+        ("As of", join((tag("time", s.as_of, datetime=s.as_of), " (UTC)"))),
+        ("History", f"{plural(s.commits, 'commit')}, {plural(s.tags, 'tag')}, {depth}"),
+        ("Edition", report.edition_title),
+        ("Tool", f"qmslint {report.tool_version}"),
+        ("Packs", join((_pack(pack.id, pack.version, pack.digest) for pack in report.packs), ", ")),
+        (
+            "Profile",
+            join((f"{plural(len(report.switches), 'switch', 'switches')}, {guessed} guessed ", _more("method"))),
+        ),
+        ("Beside the tree", cited),
+        ("Planned rules", f"{len(report.results)}, each of them a line below"),
+    ]
+    return tag("dl", (tag("div", tag("dt", name), tag("dd", value)) for name, value in rows), class_="grid")
+
+
+def _pack(name: str, version: str, digest: str) -> Markup:
+    return join((f"{name} {version} ", tag("span", digest.removeprefix("sha256:")[:12], class_="lines")))
+
+
+def _more(where: str) -> Markup:
+    return tag("a", f"(see {where})", href=f"#{where}")
+
+
+def _not_examined(report: Report) -> Iterator[Markup]:
+    unlooked = [line for line in report.clauses if not line.rules and line.level > 1]
+    unseen = [result for result in report.results if result.state is State.NOT_ASSESSABLE]
+    titles = [line.id for line in report.clauses]
+    rows = []
+    if unlooked:
+        tops = [line.id for line in unlooked if line.id.rpartition(".")[0] not in {other.id for other in unlooked}]
+        rows.append(("No rule looks at", clause_links(tops, titles), "a look by a person, or an attestation"))
+    for code in dict.fromkeys(r.reason.code for r in unseen if r.reason):
+        rules = [r for r in unseen if r.reason and r.reason.code == code]
+        rows.append((code, join((rule_link(r.rule) for r in rules), ", "), REASONS.get(code, "")))
+    states = [line for line in report.clauses if line.level > 1 and line.state is State.NOT_ASSESSABLE]
+    yield tag(
+        "p",
+        f"{len(states)} of {sum(1 for line in report.clauses if line.level > 1)} clauses below the chapters are not "
+        f"assessable here: {plural(len(unlooked), 'has', 'have')} no rule, for the others evidence may live elsewhere. "
+        "Nothing follows from this for or against them.",
+        class_="lead",
+    )
+    if rows:
+        yield tag("ul", (_unseen_row(*row) for row in rows), class_="unseen")
+    if report.lowered:
+        yield tag("p", "The configuration leaves out or lowers:")
+        yield tag("ul", (tag("li", note) for note in report.lowered))
+
+
+def _unseen_row(head: str, what: Markup, meaning: str) -> Markup:
+    return tag("li", tag("span", head, class_="code"), " ", tag("span", meaning, class_="quiet"), tag("br"), what)
+
+
+def _strip(report: Report) -> Markup:
+    return tag("ol", (_chapter(line, report) for line in report.clauses if line.level == 1), class_="strip")
+
+
+def _chapter(line: ClauseLine, report: Report) -> Markup:
+    inside = [r for r in report.results if any(c.split(".")[0] == line.id for c in r.clauses)]
+    found = [r for r in inside if r in open_findings(report)]
+    records = {item for r in inside for item in r.evidence if item.kind in ("record", "commit", "tag", "export")}
+    below = [c for c in report.clauses if c.level == 2 and c.id.split(".")[0] == line.id]
+    return tag(
+        "li",
+        tag(
+            "p",
+            tag("a", tag("span", line.id, class_="number"), " ", line.title, href=f"#{anchor('clause', line.id)}"),
+            class_="chapter",
+        ),
+        tag("p", state_mark(line.state)),
+        tag("ul", (tag("li", _chip(c)) for c in below), class_="chips"),
+        tag("p", f"{plural(len(found), 'finding')}, {plural(len(records), 'record')} sampled", class_="tally"),
+        class_=f"b-{line.state.value}",
+    )
+
+
+def _chip(line: ClauseLine) -> Markup:
+    return tag(
+        "a",
+        tag("span", SIGNS[line.state], class_="sign", aria_hidden="true"),
+        line.id,
+        tag("span", f" {line.title}: {WORDS[line.state][0]}", class_="vh"),
+        href=f"#{anchor('clause', line.id)}",
+        title=f"{line.title}: {WORDS[line.state][0]}",
+        class_=f"chip s-{line.state.value}",
+    )
+
+
+def _legend(report: Report) -> Markup:
+    order = (State.CONFORMING, State.NONCONFORMING, State.NOT_ASSESSABLE, State.NOT_APPLICABLE, State.ERROR)
+    items = (tag("li", state_mark(state), " ", tag("b", str(report.count(state)))) for state in order)
+    return join(
+        (
+            tag("p", "A clause shows the worst state of what looks at it. Rules by state:", class_="quiet legend"),
+            tag("ul", items, class_="legend"),
+        )
+    )
+
+
+def _matter(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
+    open_ = open_findings(report)
+    shown = [result for result in open_ if result.grade is not Grade.OFI]
+    if shown:
+        yield tag("ol", (_one(result, titles) for result in shown[:_MATTER]), class_="matter")
+    else:
+        yield tag("p", "No open finding above an opportunity for improvement among the rules that could be judged.")
+    rest = [plural(len(shown) - _MATTER, "more")] if len(shown) > _MATTER else []
+    hints = sum(1 for result in open_ if result.grade is Grade.OFI)
+    rest += [plural(hints, "opportunity for improvement", "opportunities for improvement")] if hints else []
+    closed = len(findings(report)) - len(open_)
+    rest += [f"{closed} waived or baselined"] if closed else []
+    if rest:
+        yield tag("p", f"Further on: {', '.join(rest)} ", _more("findings"), class_="quiet")
+    yield from _add_up(open_, titles)
+    if shown:
+        yield tag("p", "Grades are proposals with reasons; a named person decides.", class_="quiet")
+
+
+def _one(result: Result, titles: dict[str, str]) -> Markup:
+    title = tag("a", result.title, href=f"#{anchor('rule', result.rule)}")
+    return tag(
+        "li",
+        tag("p", grade_mark(result), " ", requirement(result, titles), class_="meta"),
+        tag("p", tag("strong", title), ": ", result.message),
+    )
+
+
+def _add_up(open_: Iterable[Result], titles: dict[str, str]) -> Iterator[Markup]:
+    """Flag clauses that three or more open minors touch: a person decides whether they add up."""
+    minors = [result for result in open_ if result.grade is Grade.MINOR]
+    touched = [c for c in titles if sum(1 for result in minors if c in result.clauses) >= 3]
+    if touched:
+        links = clause_links(touched, titles)
+        yield tag("p", "Three or more open minors touch ", links, ": a person decides whether they add up to more.")
+
+
+def _works(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
+    good = [result for result in report.results if result.state is State.CONFORMING]
+    proved = [result for result in good if any(item.kind in _ACTED for item in result.evidence)]
+    sure = list(Confidence)
+    proved.sort(
+        key=lambda r: (sure.index(r.confidence), -len({i.kind for i in r.evidence if i.kind in _ACTED}), r.rule)
+    )
+    if proved:
+        yield tag("ul", (_seen(result, titles) for result in proved[:_WORKS]), class_="works")
+    rest = len(good) - len(proved)
+    yield tag(
+        "p",
+        f"{len(proved)} of {plural(len(good), 'conforming result')} rest on commits, tags, records or counted history; "
+        f"{rest} on documents and configuration, which show that a control is set up, not that it acted ",
+        _more("seen"),
+        class_="quiet",
+    )
+
+
+def _seen(result: Result, titles: dict[str, str]) -> Markup:
+    title = tag("a", result.title, href=f"#{anchor('rule', result.rule)}")
+    return tag("li", tag("strong", title), ": ", result.message, " ", tag("span", requirement(result, titles)))
+
+
+def _since(report: Report) -> Iterator[Markup]:
+    held = {kind: [r for r in report.results if r.disposition and r.disposition.get("kind") == kind] for kind in _HELD}
+    rows = [tag("div", tag("dt", word), tag("dd", _held(held[kind]))) for kind, word in _HELD.items()]
+    yield tag("dl", rows, class_="grid")
+    yield tag(
+        "p",
+        "This report holds no comparison with an earlier examination; ",
+        tag("code", "qmslint diff"),
+        " makes one.",
+        class_="quiet",
+    )
+
+
+_HELD = {"waived": "Waived", "baselined": "Known before (baseline)", "attested": "Attested"}
+
+
+def _held(results: list[Result]) -> Markup | str:
+    if not results:
+        return "none"
+    return join((_with_end(result) for result in results), ", ")
+
+
+def _with_end(result: Result) -> Markup:
+    about = result.disposition or {}
+    end = about.get("expires") or about.get("valid_until")
+    who = about.get("approved_by") or about.get("role") or about.get("attested_by")
+    extra = ", ".join(([f"until {end}"] if end else []) + ([f"by {who}"] if who else []))
+    return join((rule_link(result.rule), f" ({extra})" if extra else ""))
+
+
+def _sign() -> Markup:
+    names = ("Reviewed by", "Role", "Decision", "Date and signature")
+    return tag("dl", (tag("div", tag("dt", name), tag("dd", Markup("&nbsp;"))) for name in names), class_="sign-off")

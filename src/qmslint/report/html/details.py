@@ -13,9 +13,9 @@ from qmslint.report.order import findings
 from qmslint.report.terminal import WORDS
 
 _SEEN_HERE = {
-    "repository": "normally to be seen in a repository",
-    "partial": "partly to be seen in a repository",
-    "attestation": "not to be seen in a repository",
+    "repository": "Normally to be seen in a repository",
+    "partial": "Partly to be seen in a repository",
+    "attestation": "Not to be seen in a repository",
 }
 _NOTHING = {
     "findings": "No rule that could be judged came out nonconforming.",
@@ -83,8 +83,9 @@ _ORDER = (State.NONCONFORMING, State.ERROR, State.NOT_ASSESSABLE, State.CONFORMI
 
 
 def _table(report: Report) -> Markup:
+    # Two columns only, so that a phone shows the table as a table.
     head = tag(
-        "tr", (tag("th", name, scope="col") for name in ("Clause", "What it is about, and what looks at it", "State"))
+        "tr", (tag("th", name, scope="col") for name in ("Clause and state", "What it is about, what looks at it"))
     )
     return tag(
         "table",
@@ -96,18 +97,18 @@ def _table(report: Report) -> Markup:
 
 def _row(line: ClauseLine) -> Markup:
     rules = join((rule_link(rule) for rule in line.rules), ", ") if line.rules else "No rule looks here."
-    settle = line.settled_by and line.state is State.NOT_ASSESSABLE
+    seen = _SEEN_HERE.get(line.assessability, "")
+    settle = f" What would settle it: {line.settled_by}" if line.state is State.NOT_ASSESSABLE else ""
     return tag(
         "tr",
-        tag("th", line.id, scope="row"),
+        tag("th", tag("span", line.id, class_="clause-number"), " ", state_mark(line.state), scope="row"),
         tag(
             "td",
             tag("p", line.title, class_="clause-title"),
-            # A chapter's rules stand with its clauses.
-            tag("p", rules, class_="quiet") if line.level > 1 or not line.rules else "",
-            tag("p", "What would settle it: ", line.settled_by, class_="quiet") if settle else "",
+            # The rules of a chapter stand with its clauses.
+            tag("p", rules) if line.level > 1 or not line.rules else "",
+            tag("p", f"{seen}.{settle}", class_="quiet"),
         ),
-        tag("td", state_mark(line.state), tag("p", _SEEN_HERE.get(line.assessability, ""), class_="quiet")),
         id=anchor("clause", line.id),
         class_=f"level-{min(line.level, 4)}",
     )
@@ -150,9 +151,13 @@ def _method(report: Report) -> Iterator[Markup]:
         ".",
     )
     yield tag("h3", "What the report cannot say")
-    yield tag("ul", (tag("li", limit) for limit in _LIMITS))
+    yield tag("ul", (tag("li", limit) for limit in _LIMITS), class_="dots")
     yield tag("h3", "Rule packs")
-    yield tag("ul", (tag("li", f"{p.title} ({p.id} {p.version}) ", tag("code", p.digest)) for p in report.packs))
+    yield tag(
+        "ul",
+        (tag("li", f"{p.title} ({p.id} {p.version}) ", tag("code", p.digest)) for p in report.packs),
+        class_="dots",
+    )
     yield tag("h3", "Profile: what is taken to be so of the product")
     yield _list(
         (tag("b", w.name.replace("_", " ")), f": {w.value} ", tag("span", f"({w.origin}: {w.note})", class_="quiet"))
@@ -175,4 +180,4 @@ _LIMITS = (
 
 def _list(rows: Iterable[Iterable[str]]) -> Markup:
     items = [tag("li", *row) for row in rows]
-    return tag("ul", items) if items else tag("p", "none", class_="quiet")
+    return tag("ul", items, class_="dots") if items else tag("p", "none", class_="quiet")

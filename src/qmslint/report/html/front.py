@@ -19,7 +19,7 @@ VIEWS = {
 }
 _ACTED = ("commit", "tag", "history", "record")
 """Kinds of evidence that show a control acting; files and settings show that it is there."""
-_MATTER = 12
+_MATTER = 8
 _WORKS = 5
 
 
@@ -62,9 +62,15 @@ def _examined(report: Report) -> Markup:
             join((f"{plural(len(report.switches), 'switch', 'switches')}, {guessed} guessed ", _more("method"))),
         ),
         ("Beside the tree", cited),
-        ("Planned rules", f"{len(report.results)}, each of them a line below"),
     ]
-    return tag("dl", (tag("div", tag("dt", name), tag("dd", value)) for name, value in rows), class_="grid")
+    return tag(
+        "dl",
+        (
+            tag("div", tag("dt", name), tag("dd", value), class_="wide" if name == "Commit" else None)
+            for name, value in rows
+        ),
+        class_="grid",
+    )
 
 
 def _pack(name: str, version: str, digest: str) -> Markup:
@@ -76,33 +82,43 @@ def _more(where: str) -> Markup:
 
 
 def _not_examined(report: Report) -> Iterator[Markup]:
-    unlooked = [line for line in report.clauses if not line.rules and line.level > 1]
+    below = [line for line in report.clauses if line.level > 1]
+    unlooked = {line.id for line in below if not line.rules}
     unseen = [result for result in report.results if result.state is State.NOT_ASSESSABLE]
-    titles = [line.id for line in report.clauses]
-    rows = []
-    if unlooked:
-        tops = [line.id for line in unlooked if line.id.rpartition(".")[0] not in {other.id for other in unlooked}]
-        rows.append(("No rule looks at", clause_links(tops, titles), "a look by a person, or an attestation"))
-    for code in dict.fromkeys(r.reason.code for r in unseen if r.reason):
-        rules = [r for r in unseen if r.reason and r.reason.code == code]
-        rows.append((code, join((rule_link(r.rule) for r in rules), ", "), REASONS.get(code, "")))
-    states = [line for line in report.clauses if line.level > 1 and line.state is State.NOT_ASSESSABLE]
+    dark = sum(1 for line in below if line.state is State.NOT_ASSESSABLE)
     yield tag(
         "p",
-        f"{len(states)} of {sum(1 for line in report.clauses if line.level > 1)} clauses below the chapters are not "
-        f"assessable here: {plural(len(unlooked), 'has', 'have')} no rule, for the others evidence may live elsewhere. "
-        "Nothing follows from this for or against them.",
+        f"{dark} of {len(below)} clauses below the chapters cannot be assessed here: {plural(len(unlooked), 'has', 'have')} "
+        "no rule, for the others evidence is missing or lives elsewhere. Nothing follows from this for or against them.",
         class_="lead",
     )
+    rows = []
+    if unlooked:
+        tops = [line.id for line in below if line.id in unlooked and line.id.rpartition(".")[0] not in unlooked]
+        links = clause_links(tops, [line.id for line in report.clauses])
+        rows.append(
+            _unseen("No rule looks at these clauses", "a look by a person, or an attestation", "NO_CHECK", links)
+        )
+    for code in dict.fromkeys(r.reason.code for r in unseen if r.reason):
+        what, _, settle = REASONS.get(code, code).partition("; ")
+        found = [result for result in unseen if result.reason and result.reason.code == code]
+        links = tag("ul", (tag("li", _unseen_rule(result)) for result in found), class_="columns")
+        rows.append(_unseen(what[:1].upper() + what[1:], settle, code, links))
     if rows:
-        yield tag("ul", (_unseen_row(*row) for row in rows), class_="unseen")
+        yield tag("ul", rows, class_="unseen")
     if report.lowered:
-        yield tag("p", "The configuration leaves out or lowers:")
-        yield tag("ul", (tag("li", note) for note in report.lowered))
+        yield tag("p", tag("b", "The configuration leaves out or lowers:"))
+        yield tag("ul", (tag("li", note) for note in report.lowered), class_="dots")
 
 
-def _unseen_row(head: str, what: Markup, meaning: str) -> Markup:
-    return tag("li", tag("span", head, class_="code"), " ", tag("span", meaning, class_="quiet"), tag("br"), what)
+def _unseen(what: str, settle: str, code: str, links: Markup) -> Markup:
+    how = tag("span", f" To settle: {settle}. ", class_="quiet") if settle else " "
+    return tag("li", tag("div", tag("b", what), ".", how, tag("code", code, class_="lines")), tag("div", links))
+
+
+def _unseen_rule(result: Result) -> Markup:
+    numbers = tag("span", f" {', '.join(result.clauses)}", class_="lines")
+    return join((tag("a", result.title, href=f"#{anchor('rule', result.rule)}"), numbers))
 
 
 def _strip(report: Report) -> Markup:
@@ -145,7 +161,12 @@ def _legend(report: Report) -> Markup:
     items = (tag("li", state_mark(state), " ", tag("b", str(report.count(state)))) for state in order)
     return join(
         (
-            tag("p", "A clause shows the worst state of what looks at it. Rules by state:", class_="quiet legend"),
+            tag(
+                "p",
+                f"A clause shows the worst state of what looks at it. {plural(len(report.results), 'rule')} were planned, "
+                "each has an entry further on:",
+                class_="quiet legend",
+            ),
             tag("ul", items, class_="legend"),
         )
     )
@@ -191,17 +212,15 @@ def _add_up(open_: Iterable[Result], titles: dict[str, str]) -> Iterator[Markup]
 def _works(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
     good = [result for result in report.results if result.state is State.CONFORMING]
     proved = [result for result in good if any(item.kind in _ACTED for item in result.evidence)]
-    sure = list(Confidence)
-    proved.sort(
-        key=lambda r: (sure.index(r.confidence), -len({i.kind for i in r.evidence if i.kind in _ACTED}), r.rule)
-    )
-    if proved:
-        yield tag("ul", (_seen(result, titles) for result in proved[:_WORKS]), class_="works")
-    rest = len(good) - len(proved)
+    sure = [result for result in proved if result.confidence is Confidence.HIGH]
+    # More sorts of trace first: a control seen in commits and in tags is better proved than by either.
+    sure.sort(key=lambda result: (-len({i.kind for i in result.evidence if i.kind in _ACTED}), result.rule))
+    if sure:
+        yield tag("ul", (_seen(result, titles) for result in sure[:_WORKS]), class_="works")
     yield tag(
         "p",
         f"{len(proved)} of {plural(len(good), 'conforming result')} rest on commits, tags, records or counted history; "
-        f"{rest} on documents and configuration, which show that a control is set up, not that it acted ",
+        f"{len(good) - len(proved)} on documents and configuration, which show that a control is set up, not that it acted ",
         _more("seen"),
         class_="quiet",
     )
@@ -209,7 +228,9 @@ def _works(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
 
 def _seen(result: Result, titles: dict[str, str]) -> Markup:
     title = tag("a", result.title, href=f"#{anchor('rule', result.rule)}")
-    return tag("li", tag("strong", title), ": ", result.message, " ", tag("span", requirement(result, titles)))
+    return tag(
+        "li", tag("p", requirement(result, titles), class_="meta"), tag("p", tag("strong", title), ": ", result.message)
+    )
 
 
 def _since(report: Report) -> Iterator[Markup]:

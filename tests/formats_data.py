@@ -105,3 +105,10 @@ def _disposition(number: int, state: State) -> dict[str, str] | None:
     if state is State.NOT_ASSESSABLE and number % 3 == 0:
         return {"kind": "attested", "attested_by": "Ada", "role": "quality manager", "valid_until": "2026-12-31"}
     return None
+
+
+def plain_report(**changes: object) -> Report:
+    """Return a report on a folder without git."""
+    subject = SubjectLine("folder", "", "plain", "", False, False, "2026-06-30", 0, 0)
+    report = dataclasses.replace(wide_report(7, 1), subject=subject, switches=(), notes=(), lowered=())
+    return dataclasses.replace(report, **changes)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ VIEWS = [(width, scheme) for width in (360, 768, 1280) for scheme in ("light", "
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("name", ["hostile", "own"])
+@pytest.mark.parametrize("name", ["empty", "hostile", "own"])
 def test_nu_checker_has_nothing_to_say(name: str, pages: dict[str, Path], npm: Callable[[str], Path]) -> None:
     java = program("java")
     jar = next((npm(NU) / "vnu-jar").rglob("vnu.jar"))

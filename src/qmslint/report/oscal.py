@@ -39,7 +39,7 @@ def render(report: Report, **_: object) -> str:
     return json.dumps(document(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: Report) -> Any:
     """Return the document as plain data."""
     name = _Names(report)
     day = f"{report.subject.as_of}T00:00:00Z"
@@ -56,22 +56,34 @@ def document(report: Report) -> dict[str, Any]:
         "observations": [_observation(result, report, name, day) for result in report.results],
         "findings": [_finding(result, name) for result in decided],
     }
-    outcome = {key: value for key, value in outcome.items() if value}
-    return {
-        "assessment-results": {
-            "uuid": name("document"),
-            "metadata": {
-                "title": _line(f"Evidence by clause: {report.edition_title}"),
-                "last-modified": day,
-                "version": report.tool_version,
-                "oscal-version": VERSION,
-                "remarks": plain(NATURE),
-            },
-            "import-ap": {"href": f"#{name('plan')}", "remarks": "The rule packs are the plan of this examination."},
-            "results": [outcome],
-            "back-matter": {"resources": [_plan(report, name)]},
+    return _without_empty(
+        {
+            "assessment-results": {
+                "uuid": name("document"),
+                "metadata": {
+                    "title": _line(f"Evidence by clause: {report.edition_title}"),
+                    "last-modified": day,
+                    "version": report.tool_version,
+                    "oscal-version": VERSION,
+                    "remarks": plain(NATURE),
+                },
+                "import-ap": {
+                    "href": f"#{name('plan')}",
+                    "remarks": "The rule packs are the plan of this examination.",
+                },
+                "results": [outcome],
+                "back-matter": {"resources": [_plan(report, name)]},
+            }
         }
-    }
+    )
+
+
+def _without_empty(value: Any) -> Any:
+    """Return the document without empty lists and objects: the format allows none."""
+    if isinstance(value, dict):
+        kept = {key: _without_empty(inner) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner not in ({}, [])}
+    return [_without_empty(inner) for inner in value] if isinstance(value, list) else value
 
 
 class _Names:

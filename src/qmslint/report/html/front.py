@@ -42,18 +42,20 @@ def section(name: str, title: str, *children: str) -> Markup:
 
 def _examined(report: Report) -> Markup:
     s = report.subject
-    dirty = ", with uncommitted changes" if s.dirty else ""
-    depth = "cut off (shallow clone)" if s.shallow else "whole"
+    dirty = tag("strong", ", with uncommitted changes", class_="s-not_assessable") if s.dirty else ""
+    depth = tag("strong", "cut off (shallow clone)", class_="s-not_assessable") if s.shallow else "whole"
     kinds = [item.kind for result in report.results for item in result.evidence]
     cited = f"{plural(kinds.count('export'), 'export')} and {plural(kinds.count('attestation'), 'attestation')} cited"
     guessed = sum(1 for switch in report.switches if switch.origin == "guessed")
     rows: list[tuple[str, str]] = [
         ("Repository", s.name),
         ("Commit", tag("code", s.commit) if s.commit else "none"),
-        ("View", VIEWS.get(s.view, s.view) + dirty),
+        ("View", join((VIEWS.get(s.view, s.view), dirty))),
         ("Branch", s.branch or "none named"),
         ("As of", join((tag("time", s.as_of, datetime=s.as_of), " (UTC)"))),
-        ("History", f"{plural(s.commits, 'commit')}, {plural(s.tags, 'tag')}, {depth}"),
+        ("History", "none")
+        if s.view == "plain"
+        else ("History", join((f"{plural(s.commits, 'commit')}, {plural(s.tags, 'tag')}, ", depth))),
         ("Edition", report.edition_title),
         ("Tool", f"qmslint {report.tool_version}"),
         ("Packs", join((_pack(pack.id, pack.version, pack.digest) for pack in report.packs), ", ")),
@@ -89,7 +91,7 @@ def _not_examined(report: Report) -> Iterator[Markup]:
     yield tag(
         "p",
         f"{dark} of {len(below)} clauses below the chapters cannot be assessed here: {plural(len(unlooked), 'has', 'have')} "
-        "no rule, for the others evidence is missing or lives elsewhere. Nothing follows from this for or against them.",
+        "no rule, for the others the reasons stand below. Nothing follows from this for or against them.",
         class_="lead",
     )
     rows = []
@@ -122,12 +124,13 @@ def _unseen_rule(result: Result) -> Markup:
 
 
 def _strip(report: Report) -> Markup:
-    return tag("ol", (_chapter(line, report) for line in report.clauses if line.level == 1), class_="strip")
+    open_ = {result.rule for result in open_findings(report)}
+    return tag("ol", (_chapter(line, report, open_) for line in report.clauses if line.level == 1), class_="strip")
 
 
-def _chapter(line: ClauseLine, report: Report) -> Markup:
+def _chapter(line: ClauseLine, report: Report, open_: set[str]) -> Markup:
     inside = [r for r in report.results if any(c.split(".")[0] == line.id for c in r.clauses)]
-    found = [r for r in inside if r in open_findings(report)]
+    found = [r for r in inside if r.rule in open_]
     records = {item for r in inside for item in r.evidence if item.kind in ("record", "commit", "tag", "export")}
     below = [c for c in report.clauses if c.level == 2 and c.id.split(".")[0] == line.id]
     return tag(
@@ -219,8 +222,9 @@ def _works(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
         yield tag("ul", (_seen(result, titles) for result in sure[:_WORKS]), class_="works")
     yield tag(
         "p",
-        f"{len(proved)} of {plural(len(good), 'conforming result')} rest on commits, tags, records or counted history; "
-        f"{len(good) - len(proved)} on documents and configuration, which show that a control is set up, not that it acted ",
+        f"Conforming results that rest on commits, tags, records or counted history: {len(proved)} of {len(good)}. The other "
+        f"{len(good) - len(proved)} rest on documents and configuration, which show that a control is set up, not that it "
+        "acted ",
         _more("seen"),
         class_="quiet",
     )

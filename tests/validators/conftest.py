@@ -17,7 +17,7 @@ import pytest
 
 from qmslint.report import render
 
-from ..formats_data import nasty_report, plain_report
+from ..formats_data import nasty_report, plain_report, wide_report
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -66,11 +66,12 @@ def npm(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The HTML report of hostile texts, of a folder where nothing was judged, and of this repository."""
+    """The HTML report of hostile texts, of many results, of a folder where nothing was judged, and of this repository."""
     folder = tmp_path_factory.mktemp("pages")
-    hostile, empty, own = (folder / f"{name}.html" for name in ("hostile", "empty", "own"))
-    hostile.write_text(render("html", nasty_report()), encoding="utf-8")
-    empty.write_text(render("html", plain_report(results=())), encoding="utf-8")
+    own = folder / "own.html"
+    reports = {"hostile": nasty_report(), "wide": wide_report(), "empty": plain_report(results=())}
+    for name, report in reports.items():
+        (folder / f"{name}.html").write_text(render("html", report), encoding="utf-8")
     command = [sys.executable, "-m", "qmslint", "check", str(ROOT), "-q", "--fail-on", "never", "-o", f"html:{own}"]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {"hostile": hostile, "empty": empty, "own": own}
+    return {name: folder / f"{name}.html" for name in (*reports, "own")}

@@ -17,11 +17,12 @@ DRIVER = "playwright-core@1.65.1"
 AXE = "axe-core@4.14.1"
 # The checker does not compute the digests of the policy; the browser does, and test_clean watches what it says.
 POLICY = ("Inline style violates Content Security Policy", "Inline script violates Content Security Policy")
-VIEWS = [(width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]
+VIEWS = [("own", width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]
+VIEWS += [("hostile", 360, "dark"), ("hostile", 1280, "light"), ("wide", 360, "light"), ("wide", 1280, "dark")]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("name", ["empty", "hostile", "own"])
+@pytest.mark.parametrize("name", ["empty", "hostile", "own", "wide"])
 def test_nu_checker_has_nothing_to_say(name: str, pages: dict[str, Path], npm: Callable[[str], Path]) -> None:
     java = program("java")
     jar = next((npm(NU) / "vnu-jar").rglob("vnu.jar"))
@@ -55,8 +56,7 @@ def look(npm: Callable[[str], Path]) -> Callable[..., dict[str, Any]]:
     return run
 
 
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
-@pytest.mark.parametrize("name", ["hostile", "own"])
+@pytest.mark.parametrize(("name", "width", "scheme"), VIEWS)
 def test_clean(name: str, width: int, scheme: str, pages: dict[str, Path], look: Callable[..., dict[str, Any]]) -> None:
     seen = look(pages[name], width, scheme)
     assert seen["violations"] == []

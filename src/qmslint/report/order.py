@@ -10,9 +10,9 @@ _WEIGHT = {Grade.MAJOR: 0, Grade.MINOR: 2, Grade.OFI: 3, None: 1}
 
 
 def findings(report: Report) -> list[Result]:
-    """Return what is nonconforming or could not be judged for a defect of ours, worst first."""
+    """Return what is nonconforming or could not be judged for a defect of ours, worst first, open before excepted."""
     found = [r for r in report.results if r.state in (State.NONCONFORMING, State.ERROR)]
-    return sorted(found, key=lambda result: (_WEIGHT[result.grade], result.rule))
+    return sorted(found, key=lambda result: (_WEIGHT[result.grade], bool(result.disposition), result.rule))
 
 
 def open_findings(report: Report) -> list[Result]:

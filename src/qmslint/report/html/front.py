@@ -256,7 +256,9 @@ _HELD = {"waived": "Waived", "baselined": "Known before (baseline)", "attested":
 def _held(results: list[Result]) -> Markup | str:
     if not results:
         return "none"
-    return join((_with_end(result) for result in results), ", ")
+    items = [tag("li", _with_end(result)) for result in results[:_MATTER]]
+    rest = len(results) - _MATTER
+    return tag("ul", items, tag("li", f"and {rest} more ", _more("exceptions")) if rest > 0 else "")
 
 
 def _with_end(result: Result) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from shlex import quote
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
@@ -187,9 +188,9 @@ def _again(result: Result, report: Report) -> Markup:
 
 
 def command(report: Report, rule: str = "RULE") -> str:
-    """Return the command that judges a rule again as this report did."""
+    """Return the command that judges a rule again as this report did; safe to paste into a shell."""
     subject = report.subject
     rev = f" --rev {subject.commit[:12]}" if subject.commit and not subject.dirty and subject.view != "index" else ""
-    edition = f" --edition {report.edition.rpartition(':')[2]}" if not report.edition.endswith(":2015") else ""
+    edition = f" --edition {quote(report.edition.rpartition(':')[2])}" if not report.edition.endswith(":2015") else ""
     staged = " --staged" if subject.view == "index" else ""
-    return f"qmslint check{rev}{staged} --as-of {subject.as_of}{edition} --select {rule} -v"
+    return f"qmslint check{rev}{staged} --as-of {subject.as_of}{edition} --select {quote(rule)} -v"

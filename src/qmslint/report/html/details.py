@@ -163,7 +163,7 @@ def _method(report: Report) -> Iterator[Markup]:
         (tag("b", w.name.replace("_", " ")), f": {w.value} ", tag("span", f"({w.origin}: {w.note})", class_="quiet"))
         for w in report.switches
     )
-    yield tag("h3", "What the configuration leaves out or lowers")
+    yield tag("h3", "Left out or lowered by configuration or options")
     yield _list((note,) for note in report.lowered)
     yield tag("h3", f"Remarks of the examination ({plural(len(report.notes), 'remark')})")
     yield _list((note,) for note in report.notes)

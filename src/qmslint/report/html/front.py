@@ -20,6 +20,7 @@ VIEWS = {
 _ACTED = ("commit", "tag", "history", "record")
 """Kinds of evidence that show a control acting; files and settings show that it is there."""
 _MATTER = 8
+_LEFT_OUT = 12
 _WORKS = 5
 
 
@@ -83,7 +84,7 @@ def _more(where: str) -> Markup:
     return tag("a", f"(see {where})", href=f"#{where}")
 
 
-def _not_examined(report: Report) -> Iterator[Markup]:
+def _not_examined(report: Report) -> Iterator[Markup | str]:
     below = [line for line in report.clauses if line.level > 1]
     unlooked = {line.id for line in below if not line.rules}
     unseen = [result for result in report.results if result.state is State.NOT_ASSESSABLE]
@@ -109,8 +110,10 @@ def _not_examined(report: Report) -> Iterator[Markup]:
     if rows:
         yield tag("ul", rows, class_="unseen")
     if report.lowered:
-        yield tag("p", tag("b", "The configuration leaves out or lowers:"))
-        yield tag("ul", (tag("li", note) for note in report.lowered), class_="dots")
+        rest = len(report.lowered) - _LEFT_OUT
+        yield tag("p", tag("b", "Left out or lowered by configuration or options:"))
+        yield tag("ul", (tag("li", note) for note in report.lowered[:_LEFT_OUT]), class_="dots columns")
+        yield tag("p", f"and {rest} more ", _more("method")) if rest > 0 else ""
 
 
 def _unseen(what: str, settle: str, code: str, links: Markup) -> Markup:

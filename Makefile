@@ -18,8 +18,8 @@ check: $(READY)  ## set up, then examine this repository itself
 test: $(READY)  ## set up, then run the fast tests
 	$(BIN)/python -m pytest -m 'not slow' -n auto
 
-$(VENV)/.validators: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,validators]'
+$(VENV)/.validators: $(READY) requirements-validators.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-validators.lock
 	touch $@
 
 test-all: $(VENV)/.validators  ## all tests, the slow ones included
@@ -30,9 +30,11 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --all-extras \
-		--upgrade --output-file requirements.lock pyproject.toml
+lock:  ## write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+		--extra dev --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+		--all-extras --output-file requirements-validators.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from qmslint.model.outcome import State
+from qmslint.model.outcome import Grade, State
 from qmslint.model.report import ClauseLine, Report, Result
 from qmslint.report.html.front import section
 from qmslint.report.html.markup import Markup, anchor, join, plural, tag
-from qmslint.report.html.pieces import command, entry, rule_link, state_mark
+from qmslint.report.html.pieces import clause_mark, command, entry, rule_link
 from qmslint.report.order import findings
-from qmslint.report.terminal import WORDS
+from qmslint.report.terminal import WORDS, grade_by_rule
 
 _SEEN_HERE = {
     "repository": "Normally to be seen in a repository",
@@ -83,6 +83,7 @@ _ORDER = (State.NONCONFORMING, State.ERROR, State.NOT_ASSESSABLE, State.CONFORMI
 
 
 def _table(report: Report) -> Markup:
+    grades = grade_by_rule(report)
     # Two columns only, so that a phone shows the table as a table.
     head = tag(
         "tr", (tag("th", name, scope="col") for name in ("Clause and state", "What it is about, what looks at it"))
@@ -91,17 +92,17 @@ def _table(report: Report) -> Markup:
         "table",
         tag("caption", f"{report.edition_title}: numbers and short titles; the worst state of a clause's rules stands"),
         tag("thead", head),
-        tag("tbody", (_row(line) for line in report.clauses)),
+        tag("tbody", (_row(line, grades) for line in report.clauses)),
     )
 
 
-def _row(line: ClauseLine) -> Markup:
+def _row(line: ClauseLine, grades: Mapping[str, Grade | None]) -> Markup:
     rules = join((rule_link(rule) for rule in line.rules), ", ") if line.rules else "No rule looks here."
     seen = _SEEN_HERE.get(line.assessability, "")
     settle = f" What would settle it: {line.settled_by}" if line.state is State.NOT_ASSESSABLE else ""
     return tag(
         "tr",
-        tag("th", tag("span", line.id, class_="clause-number"), " ", state_mark(line.state), scope="row"),
+        tag("th", tag("span", line.id, class_="clause-number"), " ", clause_mark(line, grades), scope="row"),
         tag(
             "td",
             tag("p", line.title, class_="clause-title"),

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
 from qmslint.model.outcome import REASONS, Confidence, Grade, State
-from qmslint.model.report import ClauseLine, Report, Result
+from qmslint.model.report import ClauseLine, Report, Result, accumulated
 from qmslint.report.html.markup import Markup, anchor, join, plural, tag
-from qmslint.report.html.pieces import clause_links, grade_mark, requirement, rule_link, state_mark
+from qmslint.report.html.pieces import (
+    clause_class,
+    clause_links,
+    clause_mark,
+    grade_mark,
+    requirement,
+    rule_link,
+    state_mark,
+)
 from qmslint.report.order import findings, open_findings
-from qmslint.report.terminal import NATURE, SIGNS, WORDS
+from qmslint.report.terminal import NATURE, clause_word, grade_by_rule
 
 VIEWS = {
     "commit": "the commit itself",
@@ -132,6 +140,7 @@ def _strip(report: Report) -> Markup:
 
 
 def _chapter(line: ClauseLine, report: Report, open_: set[str]) -> Markup:
+    grades = grade_by_rule(report)
     inside = [r for r in report.results if any(c.split(".")[0] == line.id for c in r.clauses)]
     found = [r for r in inside if r.rule in open_]
     records = {item for r in inside for item in r.evidence if item.kind in ("record", "commit", "tag", "export")}
@@ -143,22 +152,23 @@ def _chapter(line: ClauseLine, report: Report, open_: set[str]) -> Markup:
             tag("a", tag("span", line.id, class_="number"), " ", line.title, href=f"#{anchor('clause', line.id)}"),
             class_="chapter",
         ),
-        tag("p", state_mark(line.state)),
-        tag("ul", (tag("li", _chip(c)) for c in below), class_="chips"),
+        tag("p", clause_mark(line, grades)),
+        tag("ul", (tag("li", _chip(c, grades)) for c in below), class_="chips"),
         tag("p", f"{plural(len(found), 'finding')}, {plural(len(records), 'record')} sampled", class_="tally"),
         class_=f"b-{line.state.value}",
     )
 
 
-def _chip(line: ClauseLine) -> Markup:
+def _chip(line: ClauseLine, grades: Mapping[str, Grade | None]) -> Markup:
+    sign, word, _ = clause_word(line, grades)
     return tag(
         "a",
-        tag("span", SIGNS[line.state], class_="sign", aria_hidden="true"),
+        tag("span", sign, class_="sign", aria_hidden="true"),
         line.id,
-        tag("span", f" {line.title}: {WORDS[line.state][0]}", class_="vh"),
+        tag("span", f" {line.title}: {word}", class_="vh"),
         href=f"#{anchor('clause', line.id)}",
-        title=f"{line.title}: {WORDS[line.state][0]}",
-        class_=f"chip s-{line.state.value}",
+        title=f"{line.title}: {word}",
+        class_=f"chip {clause_class(line, grades)}",
     )
 
 
@@ -192,7 +202,7 @@ def _matter(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
     rest += [f"{closed} waived or baselined"] if closed else []
     if rest:
         yield tag("p", f"Further on: {', '.join(rest)} ", _more("findings"), class_="quiet")
-    yield from _add_up(open_, titles)
+    yield from _add_up(report, titles)
     if shown:
         yield tag("p", "Grades are proposals with reasons; a named person decides.", class_="quiet")
 
@@ -206,10 +216,9 @@ def _one(result: Result, titles: dict[str, str]) -> Markup:
     )
 
 
-def _add_up(open_: Iterable[Result], titles: dict[str, str]) -> Iterator[Markup]:
+def _add_up(report: Report, titles: dict[str, str]) -> Iterator[Markup]:
     """Flag clauses that three or more open minors touch: a person decides whether they add up."""
-    minors = [result for result in open_ if result.grade is Grade.MINOR]
-    touched = [c for c in titles if sum(1 for result in minors if c in result.clauses) >= 3]
+    touched = [clause for clause, _ in accumulated(report)]
     if touched:
         links = clause_links(touched, titles)
         yield tag("p", "Three or more open minors touch ", links, ": a person decides whether they add up to more.")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from shlex import quote
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import Report, Result
+from qmslint.model.report import ClauseLine, Report, Result
 from qmslint.report.html.markup import Markup, anchor, join, plural, tag
-from qmslint.report.terminal import SIGNS, WORDS
+from qmslint.report.terminal import SIGNS, WORDS, clause_word
 
 GRADES = {Grade.MAJOR: "candidate major", Grade.MINOR: "minor", Grade.OFI: "opportunity for improvement"}
 KINDS = {
@@ -31,6 +31,23 @@ def state_mark(state: State) -> Markup:
     """Return the sign and word of a state; never colour alone."""
     sign = tag("span", SIGNS[state], class_="sign", aria_hidden="true")
     return tag("span", sign, " ", WORDS[state][0], class_=f"state s-{state.value}")
+
+
+def clause_mark(line: ClauseLine, grades: Mapping[str, Grade | None]) -> Markup:
+    """Return the sign and word of a clause; opportunities alone are called what they are."""
+    sign, word, _ = clause_word(line, grades)
+    return tag(
+        "span",
+        tag("span", sign, class_="sign", aria_hidden="true"),
+        " ",
+        word,
+        class_=f"state {clause_class(line, grades)}",
+    )
+
+
+def clause_class(line: ClauseLine, grades: Mapping[str, Grade | None]) -> str:
+    """Return the style class of a clause's state."""
+    return "s-opportunity" if clause_word(line, grades)[1] == "opportunity" else f"s-{line.state.value}"
 
 
 def grade_mark(result: Result) -> Markup:

@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
         "document-register": "qmslint.kinds.document_register",
+        "edition": "qmslint.kinds.edition",
         "exclusions": "qmslint.kinds.exclusions",
         "external-documents": "qmslint.kinds.external_documents",
         "files": "qmslint.kinds.files",
@@ -64,6 +65,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "stages": "qmslint.kinds.stages",
         "tended": "qmslint.kinds.tended",
         "thresholds": "qmslint.kinds.thresholds",
+        "typed-entries": "qmslint.kinds.typed_entries",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
     }

@@ -21,6 +21,7 @@ from qmslint.model.rule import Check
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "actions-closed": "qmslint.kinds.actions_closed",
+        "actions-done": "qmslint.kinds.actions_done",
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
         "attested": "qmslint.kinds.attested",
@@ -29,6 +30,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "changes": "qmslint.kinds.changes",
         "checklist": "qmslint.kinds.checklist",
         "codeowners": "qmslint.kinds.codeowners",
+        "cycle": "qmslint.kinds.cycle",
         "decided": "qmslint.kinds.decided",
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
@@ -44,6 +46,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "linked": "qmslint.kinds.linked",
         "links": "qmslint.kinds.links",
         "locked": "qmslint.kinds.locked",
+        "mapping": "qmslint.kinds.mapping",
         "not": "qmslint.kinds.combine.negation",
         "pipeline-bypass": "qmslint.kinds.pipeline_bypass",
         "pipeline-step": "qmslint.kinds.pipeline_step",
@@ -125,7 +128,8 @@ def inside(check: Check) -> Iterator[Check]:
     """Yield the checks a combining check holds."""
     for field in dataclasses.fields(check.params):
         value = getattr(check.params, field.name)
-        for item in value if isinstance(value, tuple) else (value,):
+        several = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
+        for item in several:
             if isinstance(item, Check):
                 yield item
 

@@ -35,6 +35,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "decisions": "qmslint.kinds.decisions",
         "document": "qmslint.kinds.document",
         "document-register": "qmslint.kinds.document_register",
+        "documents-lived": "qmslint.kinds.documents_lived",
+        "documents-used": "qmslint.kinds.documents_used",
         "edition": "qmslint.kinds.edition",
         "exclusions": "qmslint.kinds.exclusions",
         "external-documents": "qmslint.kinds.external_documents",

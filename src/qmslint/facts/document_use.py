@@ -19,6 +19,7 @@ from qmslint.facts.people import identities, roles
 from qmslint.facts.records import Record
 from qmslint.facts.sources import evidence_paths, source_files
 from qmslint.patterns import compile_pattern
+from qmslint.repo.filelog import Touch
 
 _DOCUMENTS = 800
 _SOURCES = 1500
@@ -116,15 +117,25 @@ def late_records(scan: Scan, items: Sequence[Record], days: int) -> tuple[tuple[
     """Return the records that were committed more than ``days`` after their own date, with that number of days."""
     dated = [record for record in items if record.date is not None]
     log = scan.repo.followed(tuple(record.path for record in dated))
-    born: dict[str, date] = {}
-    for touch in log:
-        commit = scan.history.by_sha.get(touch.commit)
-        # Newest first: the oldest one stays.
-        if commit is not None and (touch.status in ("A", "R") or touch.path not in born):
-            born[touch.path] = day_of(commit.committed)
+    born = {record.path: day for record in dated if (day := _came_in(scan, log, record.path)) is not None}
     found = []
     for record in dated:
         made = born.get(record.path)
         if made is not None and record.date is not None and (made - record.date).days > days:
             found.append((record, (made - record.date).days))
     return tuple(found)
+
+
+def _came_in(scan: Scan, log: Sequence[Touch], path: str) -> date | None:
+    """Return when a file came in, under whatever name; the log is newest first."""
+    found = None
+    for touch in log:
+        if touch.path != path:
+            continue
+        commit = scan.history.by_sha.get(touch.commit)
+        found = day_of(commit.committed) if commit is not None else found
+        if touch.status == "A":
+            break
+        if touch.status == "R":
+            path = touch.before
+    return found

@@ -62,6 +62,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         code = reason.code if reason else "TOO_FEW"
         return not_assessable(code, f"{', '.join(blind)}: {outcomes[blind[0]].message}", evidence, measured=measured)
     evidence += [absent_at("", f"{name}: {outcomes[name].message}") for name in empty]
+    # Where only the work itself is seen, the other phases are more likely kept elsewhere than left out.
+    gap = "incomplete" if traces else "absent"
     done = f"{len(made)} releases" if made else f"{len(found.items)} changes"
     message = f"{done} were made since {day_of(since)}, but {' and '.join(empty)} left no trace here"
-    return nonconforming(message, evidence, "incomplete", confidence=Confidence.MEDIUM, measured=measured)
+    return nonconforming(message, evidence, gap, confidence=Confidence.MEDIUM, measured=measured)

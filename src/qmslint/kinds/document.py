@@ -52,7 +52,8 @@ class _Reading:
     def missing(self, params: Params) -> list[str]:
         gaps = [group for group in params.must if not any(topic in self.sightings for topic in group.split("|"))]
         count = sum(1 for topic in params.topics if topic in self.sightings)
-        if count < params.at_least:
+        # What must be there is named before what would do.
+        if count < params.at_least and not gaps:
             gaps += [topic for topic in params.topics if topic not in self.sightings]
         if params.names and self.named is None:
             gaps.append("a named person or team")
@@ -147,7 +148,7 @@ def _absent(params: Params, scan: Scan, what: str, others: Sequence[str] = ()) -
     if binary:
         text = f"{binary[0]} is not text, so its content was not looked at"
         return not_assessable("BINARY_DOC", text, [in_file(binary[0], note=what)], searched=searched)
-    expected = _expected(names)
+    expected = known.expected or _expected(names)
     return nonconforming(f"no {what} was found", [absent_at(expected, what)], "absent", searched=searched)
 
 

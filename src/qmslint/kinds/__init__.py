@@ -21,6 +21,7 @@ from qmslint.model.rule import Check
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "actions-closed": "qmslint.kinds.actions_closed",
+        "actions-done": "qmslint.kinds.actions_done",
         "all-of": "qmslint.kinds.combine.all_of",
         "any-of": "qmslint.kinds.combine.any_of",
         "attested": "qmslint.kinds.attested",
@@ -35,6 +36,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "codeowners": "qmslint.kinds.codeowners",
         "concessions": "qmslint.kinds.concessions",
         "current": "qmslint.kinds.current",
+        "cycle": "qmslint.kinds.cycle",
         "decided": "qmslint.kinds.decided",
         "decisions": "qmslint.kinds.decisions",
         "decisions-kept": "qmslint.kinds.decisions_kept",
@@ -42,6 +44,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "deploy-authorised": "qmslint.kinds.deploy_authorised",
         "document": "qmslint.kinds.document",
         "document-register": "qmslint.kinds.document_register",
+        "documents-lived": "qmslint.kinds.documents_lived",
+        "documents-used": "qmslint.kinds.documents_used",
+        "edition": "qmslint.kinds.edition",
         "emergencies": "qmslint.kinds.emergencies",
         "environment": "qmslint.kinds.environment",
         "evaluated": "qmslint.kinds.evaluated",
@@ -58,6 +63,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "linked": "qmslint.kinds.linked",
         "links": "qmslint.kinds.links",
         "locked": "qmslint.kinds.locked",
+        "mapping": "qmslint.kinds.mapping",
         "measured": "qmslint.kinds.measured",
         "migrations": "qmslint.kinds.migrations",
         "not": "qmslint.kinds.combine.negation",
@@ -88,6 +94,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "tended": "qmslint.kinds.tended",
         "thresholds": "qmslint.kinds.thresholds",
         "tools-pinned": "qmslint.kinds.tools_pinned",
+        "typed-entries": "qmslint.kinds.typed_entries",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
     }
@@ -147,7 +154,8 @@ def inside(check: Check) -> Iterator[Check]:
     """Yield the checks a combining check holds."""
     for field in dataclasses.fields(check.params):
         value = getattr(check.params, field.name)
-        for item in value if isinstance(value, tuple) else (value,):
+        several = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else (value,)
+        for item in several:
             if isinstance(item, Check):
                 yield item
 

@@ -120,7 +120,7 @@ def _in_date(params: Params, scan: Scan, found: Register, entries: Sequence[Entr
     dates = [_cite(e, _story(e)) for e in entries if e not in late and e not in blind]
     notes = [_cite(e, f"due since {e.due}: {_story(e)}") for e in sorted(late, key=lambda e: (str(e.due), e.path))]
     notes += [_cite(one, f"has the same place as {other.path}, and both are in force") for one, other in twins]
-    if notes and 1 - len({item.path for item in notes}) / len(entries) < params.at_least:
+    if notes and round(1 - len({item.path for item in notes}) / len(entries), 6) < params.at_least:
         parts = []
         if late:
             parts.append(
@@ -198,9 +198,10 @@ def _approved(params: Params, scan: Scan, entries: Sequence[Entry]) -> Outcome:
     head = f"the current text of {len(by['approved'])} of {len(entries)} controlled documents shows an approval"
     if by["requested"]:
         head += f", {len(by['requested'])} came by a merge request whose approval is not visible in git"
-    if len(by["approved"]) >= params.at_least * len(entries):
+    limit = round((1 - params.at_least) * len(entries), 6)
+    if len(entries) - len(by["approved"]) <= limit:
         return conforming(head, [*listed("approved"), *listed("unapproved")[:5]], measured=measured)
-    if len(by["unapproved"]) > (1 - params.at_least) * len(entries):
+    if len(by["unapproved"]) > limit:
         trace = leaves_no_trace(scan, changes(scan, 12))
         if trace and all(not a.path for _, a in by["unapproved"]):
             text = f"{head}; {trace}: add trailers, an export of approvals, or approver and date in the documents"

@@ -66,15 +66,14 @@ def check(params: Params, scan: Scan) -> Outcome:
             f"{first.claim.path}:{first.claim.line}: {first.note}"
         )
         return nonconforming(message, _cite(by["contradicted"]), "contradiction", measured=measured)
-    if by["unseen"] and not by["matched"]:
+    if by["unseen"]:
         first = by["unseen"][0]
         text = f"{first.claim.path}:{first.claim.line} says {first.claim.text!r}; {first.note}"
-        return not_assessable("SETTINGS_ONLY", text, _cite(by["unseen"]), measured=measured)
+        if by["matched"]:
+            text += f"; {len(by['matched'])} of {len(claims)} statements are matched"
+        return not_assessable("SETTINGS_ONLY", text, _cite([*by["unseen"], *by["matched"]]), measured=measured)
     message = f"{len(by['matched'])} of {len(claims)} statements about gates are matched by configuration"
-    if by["unseen"]:
-        message += f"; {len(by['unseen'])} are about settings that cannot be seen here"
-    sure = Confidence.MEDIUM
-    return conforming(message, _cite([*by["matched"], *by["unseen"]]), confidence=sure, measured=measured)
+    return conforming(message, _cite(by["matched"]), confidence=Confidence.MEDIUM, measured=measured)
 
 
 def _cite(judged: Sequence[_Judged]) -> list[Evidence]:

@@ -64,16 +64,17 @@ def check(params: Params, scan: Scan) -> Outcome:
     )
     command = f"git log --first-parent --since={since} -- <controlled files>"
     figure = from_history(f"{len(chosen)} changes of {len(paths)} files since {since}", command)
-    if len(past) > (1 - params.at_least) * len(chosen):
+    limit = round((1 - params.at_least) * len(chosen), 6)
+    if len(past) > limit:
         trace = leaves_no_trace(scan, found)
         if trace:
             return not_assessable(
                 "MERGE_METHOD_OPAQUE", f"{head}; {trace}", [figure, *_list(past, touched)], measured=measured
             )
-        if len(direct) > 1 or len(direct) > (1 - params.at_least) * len(chosen):
+        if len(direct) > 1 or len(direct) > limit:
             return nonconforming(head, [figure, *_list(past, touched)], "bypass", measured=measured)
     good = [change for change in chosen if change not in past and change not in silent]
-    if len(good) + len(past) < params.at_least * len(chosen):
+    if len(silent) > limit:
         return nonconforming(
             head, [figure, *_list(silent, touched)], "incomplete", confidence=Confidence.MEDIUM, measured=measured
         )

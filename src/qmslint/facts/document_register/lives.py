@@ -23,6 +23,7 @@ from qmslint.repo.history import Commit, Person
 VERSIONS = 40
 """Versions of one document that are compared, newest first."""
 _NOTES = 5
+_CROWD = 4
 
 
 @fact
@@ -128,8 +129,7 @@ def _life(scan: Scan, entry: Entry, chain: Sequence[Touch], swept: Mapping[str, 
     assert changed is not None
     judged = _judged_by_sha(scan, confirming) if confirming else None
     made = scan.history.by_sha.get(changed.commit)
-    who = [author for touch in chain for author in _authors(scan, touch.commit)]
-    people = {identities(scan).key(author) for author in who if roles(scan).is_person(author)}
+    people = {identities(scan).key(author) for touch in chain for author in _writers(scan, touch.commit)}
     return Life(
         created=_moment(scan, chain[-1], ""),
         changed=_moment(scan, changed, ""),
@@ -190,6 +190,12 @@ def _authors(scan: Scan, sha: str) -> tuple[Person, ...]:
         return ()
     brought = scan.history.brought_in(commit) if len(commit.parents) > 1 else ()
     return authors_of([c for c in brought if len(c.parents) < 2] or [commit])
+
+
+def _writers(scan: Scan, sha: str) -> tuple[Person, ...]:
+    """Return the people behind a commit, nobody where it merged too much to tell who wrote what."""
+    found = tuple(who for who in _authors(scan, sha) if roles(scan).is_person(who))
+    return found if len(found) <= _CROWD else ()
 
 
 def _by_person(scan: Scan, touch: Touch) -> bool:

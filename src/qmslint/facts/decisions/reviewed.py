@@ -18,6 +18,9 @@ from qmslint.repo.history import Person
 from qmslint.repo.versions import Version
 
 _SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
+_MACHINE = re.compile(
+    r"\b(?:ai|agents?|bots?|copilot|claude|codex|cursor|gemini|gpt\S*|llm|assistant|automation)\b", re.I
+)
 _NAME = re.compile(r"[^\W\d_][\w.'’-]+")
 _TALK = re.compile(
     r"/(?:pull|pulls|pull-requests|merge_requests|discussions|\+/\d+|c)/\S*\d|/topic/|lists?\.|/archives?/", re.I
@@ -99,12 +102,16 @@ def _judge(
 
 
 def _others(text: str, author: Person | None) -> str:
-    """Return the people a record names, when at least one of them did not write it."""
+    """Return the people a record names, when at least one of them surely did not write it.
+
+    A single account name may be that of the author; a full name that shares no word with the author's is not.
+    """
     names = [part.strip(" *_@.()[]\t") for part in _SPLIT.split(text[:600])]
-    people = list(dict.fromkeys(name for name in names if _NAME.search(name) and len(name.split()) <= 5))
+    found = [name for name in names if _NAME.search(name) and len(name.split()) <= 5 and not _MACHINE.search(name)]
+    people = list(dict.fromkeys(found))
     if len(people) >= 2:
         return ", ".join(people[:4])
-    if people and author is not None:
+    if people and author is not None and len(people[0].split()) >= 2:
         own = f"{author.name} {author.email}".casefold()
         if not any(word.casefold() in own for word in _NAME.findall(people[0])):
             return people[0]

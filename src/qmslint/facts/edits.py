@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
@@ -14,7 +15,8 @@ from qmslint.facts.dates import day_of, has_date, parse_date
 from qmslint.facts.markup import document
 from qmslint.facts.people import roles
 from qmslint.repo.history import Person
-from qmslint.repo.versions import Version, versions_of
+from qmslint.repo.text import decode
+from qmslint.repo.versions import Edit, edits_of
 
 _WORD = re.compile(r"\w+")
 _STATED = re.compile(
@@ -37,8 +39,8 @@ class Touch:
 
 
 @fact
-def versions(scan: Scan, path: str) -> tuple[Version, ...]:
-    """Return the versions of a file up to the examined revision, newest first.
+def edits(scan: Scan, paths: tuple[str, ...]) -> Mapping[str, tuple[Edit, ...]]:
+    """Return the commits up to the examined revision that changed each of some files, newest first.
 
     Raises
     ------
@@ -50,12 +52,18 @@ def versions(scan: Scan, path: str) -> tuple[Version, ...]:
     git = scan.repo.git
     if not scan.repo.commit:
         raise Unassessable("NO_COMMITS", "the repository has no commits yet")
-    return versions_of(git, scan.repo.commit, path)
+    return MappingProxyType(edits_of(git, scan.repo.commit, paths))
 
 
-def author_of(version: Version) -> Person:
-    """Return the author of a version as an identity."""
-    name, _, mail = version.author.rpartition(" <")
+def text_at(scan: Scan, path: str, edit: Edit) -> str | None:
+    """Return a file as a commit left it, ``None`` where it was removed or is not text."""
+    content = None if edit.removed else scan.repo.objects.file(edit.commit, path)
+    return decode(content) if content is not None else None
+
+
+def author_of(edit: Edit) -> Person:
+    """Return the author of a change as an identity."""
+    name, _, mail = edit.author.rpartition(" <")
     return Person(name, mail.rstrip(">"))
 
 
@@ -96,21 +104,21 @@ def last_touch(scan: Scan, path: str) -> Touch | None:
     Unassessable
         ``SHALLOW`` where the answer lies beyond the end of a clone that is cut off.
     """
-    found = versions(scan, path)
+    found = edits(scan, (path,)).get(path, ())
     who = roles(scan)
     cut = scan.history.cut
-    for number, version in enumerate(found):
+    for number, edit in enumerate(found):
         older = found[number + 1] if number + 1 < len(found) else None
-        if version.commit in cut:
+        if edit.commit in cut:
             raise Unassessable("SHALLOW", "the clone is cut off where the file last changed; fetch the whole history")
-        if who.role(author_of(version)) in ("bot", "platform") and older is not None:
+        if who.role(author_of(edit)) in ("bot", "platform") and older is not None:
             continue
-        if _substantive(version, older, found):
-            return Touch(day_of(version.committed), version.commit)
+        if _substantive(scan, path, edit, older):
+            return Touch(day_of(edit.committed), edit.commit)
     return None
 
 
-def _substantive(version: Version, older: Version | None, found: Sequence[Version]) -> bool:
-    if older is None or older.text is None or version.text is None:
-        return True
-    return changed_share(older.text, version.text) >= _SHARE
+def _substantive(scan: Scan, path: str, edit: Edit, older: Edit | None) -> bool:
+    after = text_at(scan, path, edit)
+    before = text_at(scan, path, older) if older else None
+    return before is None or after is None or changed_share(before, after) >= _SHARE

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.changes import Change, changes
 from qmslint.facts.dates import day_of
-from qmslint.facts.decisions.edits import at, single
+from qmslint.facts.decisions.edits import at, history, single
 from qmslint.facts.decisions.model import Decision
-from qmslint.facts.edits import author_of, versions
+from qmslint.facts.edits import author_of
 from qmslint.facts.markup import document
 from qmslint.facts.review import REQUEST, SECOND, approval_policy
 from qmslint.repo.history import Person
-from qmslint.repo.versions import Version
+from qmslint.repo.versions import Edit
 
 _SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
 _MACHINE = re.compile(
@@ -49,7 +49,9 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
     for decision in single(scan):
         if decision.status not in ("accepted", "superseded", "deprecated"):
             continue
-        known = versions(scan, decision.path)
+        if decision.date is not None and decision.date < since:
+            continue
+        known = history(scan).get(decision.path, ())
         first = _acceptance(scan, decision, known)
         day = decision.date or (day_of(first.committed) if first else None)
         if day is None or day < since or day > day_of(scan.as_of):
@@ -58,12 +60,12 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
     return tuple(found)
 
 
-def _acceptance(scan: Scan, decision: Decision, known: tuple[Version, ...]) -> Version | None:
-    """Return the version of a record that first said that it is accepted."""
-    for version in reversed(known):
-        past = at(scan, decision.path, version)
+def _acceptance(scan: Scan, decision: Decision, known: tuple[Edit, ...]) -> Edit | None:
+    """Return the change of a record that first said that it is accepted."""
+    for edit in reversed(known):
+        past = at(scan, decision.path, edit)
         if past and past.status == "accepted":
-            return version
+            return edit
     return None
 
 
@@ -78,8 +80,8 @@ def _by_commit(scan: Scan, months: float) -> Mapping[str, Change]:
 def _judge(
     scan: Scan,
     decision: Decision,
-    known: tuple[Version, ...],
-    first: Version | None,
+    known: tuple[Edit, ...],
+    first: Edit | None,
     landed: Mapping[str, Change],
     policy: int | None,
 ) -> Seen:

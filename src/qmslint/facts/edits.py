@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +27,10 @@ _STATED = re.compile(
 )
 _SHARE = 0.05
 """Share of the words of a text below which a change is one of spelling or links."""
+
+
+_LOOKED_AT = 100
+"""Changes of one file that are compared at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +72,10 @@ def author_of(edit: Edit) -> Person:
 
 
 def changed_share(before: str, after: str) -> float:
-    """Return which share of the words of two texts differs, 0 to 1; longer texts are compared by their first words."""
-    old, new = _WORD.findall(before.lower())[:6000], _WORD.findall(after.lower())[:6000]
-    if old == new:
-        return 0.0
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    if len(old) * len(new) > 4_000_000:
-        return 1 - matcher.quick_ratio()
-    return 1 - matcher.ratio()
+    """Return which share of the words of two texts is in only one of them, 0 to 1; their order does not matter."""
+    old, new = Counter(_WORD.findall(before.lower())), Counter(_WORD.findall(after.lower()))
+    total = old.total() + new.total()
+    return 1 - 2 * (old & new).total() / total if total else 0.0
 
 
 def stated_review(scan: Scan, path: str) -> Touch | None:
@@ -104,7 +104,7 @@ def last_touch(scan: Scan, path: str) -> Touch | None:
     Unassessable
         ``SHALLOW`` where the answer lies beyond the end of a clone that is cut off.
     """
-    found = edits(scan, (path,)).get(path, ())
+    found = edits(scan, (path,)).get(path, ())[:_LOOKED_AT]
     who = roles(scan)
     cut = scan.history.cut
     for number, edit in enumerate(found):

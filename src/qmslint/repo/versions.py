@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 from qmslint.repo.gitcmd import Git
@@ -77,10 +76,12 @@ def edits_of(git: Git, commit: str, paths: tuple[str, ...]) -> dict[str, tuple[E
     found: dict[str, list[Edit]] = {}
     for part in records(git.run("log", form, *options, commit, "--", *specs)):
         sha, author, moment, *rest = part.split(b"\0")
-        for entry, path in itertools.pairwise(rest):
+        items = iter(rest)
+        for entry in items:
             words = entry.split()
             if not entry.lstrip(b"\n").startswith(b":") or len(words) != 5:
                 continue
+            path = next(items, b"")
             edit = Edit(sha.decode(), author.decode("utf-8", "replace"), seconds_of(moment), not words[3].strip(b"0"))
             found.setdefault(path.decode("utf-8", "surrogateescape"), []).append(edit)
     return {path: tuple(edits) for path, edits in found.items()}

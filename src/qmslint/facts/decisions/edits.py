@@ -20,6 +20,8 @@ from qmslint.repo.versions import Edit
 
 _RECORDS = 300
 _GONE = 30
+_LOOKED_AT = 100
+"""Changes of one record that are read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def kept(scan: Scan, months: float, share: float, days: float) -> Kept:
         looked.append(decision)
         known = history(scan).get(decision.path, ())
         if known and known[0].committed >= since:
-            found += _rewrites(scan, decision.path, known, since, share, days)
+            found += _rewrites(scan, decision.path, known[:_LOOKED_AT], since, share, days)
     return Kept(tuple(looked), (*found, *_gone(scan, since)))
 
 

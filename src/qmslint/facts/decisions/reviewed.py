@@ -21,6 +21,7 @@ _SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
 _MACHINE = re.compile(
     r"\b(?:ai|agents?|bots?|copilot|claude|codex|cursor|gemini|gpt\S*|llm|assistant|automation)\b", re.I
 )
+_LOOKED_AT = 100
 _NAME = re.compile(r"[^\W\d_][\w.'’-]+")
 _TALK = re.compile(
     r"/(?:pull|pulls|pull-requests|merge_requests|discussions|\+/\d+|c)/\S*\d|/topic/|lists?\.|/archives?/", re.I
@@ -62,7 +63,7 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
 
 def _acceptance(scan: Scan, decision: Decision, known: tuple[Edit, ...]) -> Edit | None:
     """Return the change of a record that first said that it is accepted."""
-    for edit in reversed(known):
+    for edit in reversed(known[:_LOOKED_AT]):
         past = at(scan, decision.path, edit)
         if past and past.status == "accepted":
             return edit

@@ -25,6 +25,7 @@ class Params:
     fixtures: bool = option("What lies below folders of test data counts too.", False)
     expected_at: str = option("Where to expect it when there is none.", "")
     what: str = option("What such a file is, for messages.", "file")
+    binary: bool = option("Files that are not text count as well, by their name.", False)
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -38,6 +39,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     out = frozenset(scan.glob(*params.but)) if params.but else frozenset()
     for path in (p for p in paths if p not in out):
         text = scan.text(path)
+        if text is None and params.binary and params.containing is None:
+            found.append(in_file(path, note=params.what))
         if text is None or not text.strip():
             continue
         if params.containing is None:

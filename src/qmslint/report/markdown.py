@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import Report, Result
+from qmslint.model.report import Report, Result, accumulated
 from qmslint.report.json_report import summary
 from qmslint.report.safe import safe
-from qmslint.report.terminal import NATURE, SIGNS, WORDS, place
+from qmslint.report.terminal import NATURE, clause_word, grade_by_rule, place
 
 LIMIT = 60_000
 """Characters; merge-request comments of the big platforms hold about 65,000."""
@@ -86,6 +86,9 @@ def _findings(report: Report) -> Iterator[str]:
         if result.disposition:
             grade += f" ({result.disposition.get('kind')})"
         yield f"| {grade} | {code(result.rule)} | {', '.join(result.clauses)} | {_cell(result)} | {_where(result)} | {plain(result.remediation)} |"
+    for clause, rules in accumulated(report):
+        names = ", ".join(code(rule) for rule in rules)
+        yield f"\n{len(rules)} minors on {clause}; whether together they are a major is for a person to decide: {names}"
 
 
 def _cell(result: Result) -> str:
@@ -112,10 +115,11 @@ def _clauses(report: Report) -> Iterator[str]:
     yield "\n<details><summary>Clause by clause</summary>\n"
     yield "| clause | title | state | rules |"
     yield "|---|---|---|---|"
+    grades = grade_by_rule(report)
     for line in report.clauses:
         if line.level <= 2 or line.rules:
-            word = WORDS[line.state][0]
-            yield f"| {line.id} | {plain(line.title)} | {SIGNS[line.state]} {word} | {len(line.rules) or 'no check'} |"
+            sign, word, _ = clause_word(line, grades)
+            yield f"| {line.id} | {plain(line.title)} | {sign} {word} | {len(line.rules) or 'no check'} |"
     yield "\n</details>"
 
 

@@ -34,7 +34,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "code-size": "qmslint.kinds.code_size",
         "codeowners": "qmslint.kinds.codeowners",
         "concessions": "qmslint.kinds.concessions",
-        "current": "qmslint.kinds.current",
         "decided": "qmslint.kinds.decided",
         "decisions": "qmslint.kinds.decisions",
         "decisions-kept": "qmslint.kinds.decisions_kept",

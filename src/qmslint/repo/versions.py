@@ -11,8 +11,6 @@ from qmslint.repo.text import decode
 LIMIT = 200
 """Commits that are looked at for one file."""
 _BYTES = 1 << 20
-_PATHS = 500
-_COMMITS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +42,6 @@ def versions_of(git: Git, commit: str, path: str) -> tuple[Version, ...]:
         for number, (sha, author, moment, blob) in enumerate(found)
         if blob
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A commit that changed a file; ``removed`` where it took it away."""
-
-    commit: str
-    author: str
-    committed: int
-    removed: bool
-
-
-def edits_of(git: Git, commit: str, paths: tuple[str, ...]) -> dict[str, tuple[Edit, ...]]:
-    """Return the commits up to ``commit`` that changed each of ``paths``, newest first, in one process.
-
-    Parameters
-    ----------
-    git : Git
-        Runs in the shadow.
-    commit : str
-        Newest commit to look at.
-    paths : tuple of str
-        At most 500 of them are looked at, and at most 5000 commits.
-    """
-    if not paths:
-        return {}
-    form = "--format=tformat:%x01%H%x00%aN <%aE>%x00%ct%x00"
-    options = ("--raw", "-z", "--no-renames", "--no-abbrev", f"--max-count={_COMMITS}")
-    specs = [f":(literal,top){path}" for path in paths[:_PATHS]]
-    found: dict[str, list[Edit]] = {}
-    for part in records(git.run("log", form, *options, commit, "--", *specs)):
-        sha, author, moment, *rest = part.split(b"\0")
-        items = iter(rest)
-        for entry in items:
-            words = entry.split()
-            if not entry.lstrip(b"\n").startswith(b":") or len(words) != 5:
-                continue
-            path = next(items, b"")
-            edit = Edit(sha.decode(), author.decode("utf-8", "replace"), seconds_of(moment), not words[3].strip(b"0"))
-            found.setdefault(path.decode("utf-8", "surrogateescape"), []).append(edit)
-    return {path: tuple(edits) for path, edits in found.items()}
 
 
 def authors_of(git: Git, commit: str, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from qmslint.facts.decisions.find import decisions
 from qmslint.facts.decisions.model import Decision
 from qmslint.facts.decisions.read import read
 from qmslint.facts.decisions.words import words
-from qmslint.facts.edits import changed_share, edits, text_at
+from qmslint.facts.document_register.text_change import difference
+from qmslint.facts.edits import Edit, edits, text_at
 from qmslint.facts.markup import markup_of, parse
 from qmslint.facts.parts import parts
 from qmslint.patterns import PathSet
-from qmslint.repo.versions import Edit
 
 _RECORDS = 300
 _GONE = 30
@@ -83,7 +83,7 @@ def history(scan: Scan) -> Mapping[str, tuple[Edit, ...]]:
 
 def at(scan: Scan, path: str, edit: Edit) -> Decision | None:
     """Return a decision as its file recorded it after one commit."""
-    text = text_at(scan, path, edit)
+    text = text_at(scan, edit)
     if text is None:
         return None
     document, prepared = parse(path, text), words(scan)
@@ -99,7 +99,7 @@ def _rewrites(
         now = at(scan, path, edit)
         if past is not None and accepted is not None and now is not None and edit.committed >= since:
             before, after = past.parts.get("outcome"), now.parts.get("outcome")
-            changed = changed_share(before.text, after.text if after else "") if before else 0.0
+            changed = difference(before.text, after.text if after else "").share if before else 0.0
             if changed > share and edit.committed - accepted > days * DAY:
                 yield Rewrite(path, edit.commit, changed)
         if now is not None:
@@ -116,7 +116,7 @@ def _gone(scan: Scan, since: int) -> Iterator[Rewrite]:
     test = words(scan).not_titles
     for path in lost[:_GONE]:
         known = edits(scan, tuple(lost[:_GONE])).get(path, ())
-        last = next((edit for edit in known if not edit.removed), None)
+        last = next((edit for edit in known if edit.blob), None)
         decision = at(scan, path, last) if last else None
         if decision and decision.status == "accepted" and not test.search(decision.title) and known:
             yield Rewrite(path, known[0].commit, 1.0, gone=True)

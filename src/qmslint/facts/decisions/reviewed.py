@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
@@ -11,11 +11,11 @@ from qmslint.facts.changes import Change, changes
 from qmslint.facts.dates import day_of
 from qmslint.facts.decisions.edits import at, history, single
 from qmslint.facts.decisions.model import Decision
-from qmslint.facts.edits import author_of
+from qmslint.facts.edits import Edit
 from qmslint.facts.markup import document
+from qmslint.facts.people import authors_of
 from qmslint.facts.review import REQUEST, SECOND, approval_policy
 from qmslint.repo.history import Person
-from qmslint.repo.versions import Edit
 
 _SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
 _MACHINE = re.compile(
@@ -86,9 +86,9 @@ def _judge(
     landed: Mapping[str, Change],
     policy: int | None,
 ) -> Seen:
-    author = author_of(known[-1]) if known else None
+    authors = _authors(scan, known[-1].commit) if known else ()
     named = decision.parts.get("decided_by")
-    if named and (who := _others(named.text, author)):
+    if named and (who := _others(named.text, authors)):
         return Seen(decision, "people", f"decided by {who}", line=named.line)
     change = landed.get(first.commit) if first else None
     if change and first:
@@ -104,7 +104,16 @@ def _judge(
     return Seen(decision, "", note, first.commit if first else "")
 
 
-def _others(text: str, author: Person | None) -> str:
+def _authors(scan: Scan, sha: str) -> tuple[Person, ...]:
+    """Return who wrote what a commit brought."""
+    commit = scan.history.by_sha.get(sha)
+    if commit is None:
+        return ()
+    brought = scan.history.brought_in(commit) if len(commit.parents) > 1 else ()
+    return authors_of([c for c in brought if len(c.parents) < 2] or [commit])
+
+
+def _others(text: str, authors: Sequence[Person]) -> str:
     """Return the people a record names, when at least one of them surely did not write it.
 
     A single account name may be that of the author; a full name that shares no word with the author's is not.
@@ -114,8 +123,8 @@ def _others(text: str, author: Person | None) -> str:
     people = list(dict.fromkeys(found))
     if len(people) >= 2:
         return ", ".join(people[:4])
-    if people and author is not None and len(people[0].split()) >= 2:
-        own = f"{author.name} {author.email}".casefold()
+    if people and authors and len(people[0].split()) >= 2:
+        own = " ".join(f"{who.name} {who.email}" for who in authors).casefold()
         if not any(word.casefold() in own for word in _NAME.findall(people[0])):
             return people[0]
     return ""

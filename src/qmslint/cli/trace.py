@@ -41,6 +41,7 @@ def command(
     from qmslint.cli.output import write_stdout
     from qmslint.cli.session import Session
     from qmslint.facts.chain import matrix
+    from qmslint.facts.spans import before
     from qmslint.report.trace import FORMATS
 
     session = Session(Ask(config=config, no_repo_config=no_repo_config))
@@ -51,6 +52,10 @@ def command(
         label, base, tip, release = _range(scan, target)
         if tip not in scan.history.by_sha:
             scan = session.scan(_seen_from(repository, tip), moment)
+        if release and ".." not in target:
+            # Seen from the release itself: one of another branch is built on others than the newest of the line.
+            under = before(scan, release)
+            base = under.tag.commit if under else ""
         write_stdout(FORMATS[format](matrix(scan, label, base, tip, release)))
         return 0
     finally:
@@ -88,7 +93,7 @@ def _seen_from(repository: Repository, tip: str) -> Repository:
 
 def _range(scan: Scan, target: str) -> tuple[str, str, str, Release | None]:
     """Return label, base, tip and release of what was asked for."""
-    from qmslint.facts.releases import predecessor, releases
+    from qmslint.facts.releases import releases
     from qmslint.facts.spans import shipped
     from qmslint.repo.open import resolve
 
@@ -108,5 +113,4 @@ def _range(scan: Scan, target: str) -> tuple[str, str, str, Release | None]:
         release = shown[-1] if shown else None
         if release is None:
             raise UsageError("nothing was released yet", hint="say a range such as BASE..HEAD")
-    before = predecessor(known, release)
-    return release.name, before.tag.commit if before else "", release.tag.commit, release
+    return release.name, "", release.tag.commit, release

@@ -70,10 +70,12 @@ def emergencies(scan: Scan, months: float, days: int) -> tuple[Emergency, ...]:
     result = []
     for change in found.items:
         subject = change.commit.subject[:300]
-        inner = [work.subject[:300] for work in change.work[:20]]
+        # A longer branch that takes back a step of its own has no emergency.
+        inner = [work.subject[:300] for work in change.work] if len(change.work) == 1 else []
         message = "\n".join(commit.text[:20_000] for commit in dict.fromkeys((change.commit, *change.work[:20])))
-        hit = next((text for text in (subject, *inner[:1]) if subjects.search(text)), "")
-        mark = marks.search(message)
+        hit = next((text for text in (subject, *inner) if subjects.search(text)), "")
+        ends = [commit.text.strip()[:20_000].rpartition("\n\n")[2] for commit in (change.commit, *change.work[:20])]
+        mark = next((m for end in ends if (m := marks.search(end))), None)
         if not mark and (not hit or (_REVERT.search(hit) and change.commit.sha not in product)):
             continue
         why = f"says: {hit[:80]}" if hit else f"is marked: {mark[0][:60]}" if mark else ""
@@ -88,7 +90,7 @@ def _undoing(scan: Scan, found: Changes) -> frozenset[str]:
     """Return the reverts that change the product: undoing words or tests is no emergency."""
     if not source_files(scan):
         return frozenset()
-    shas = [c.commit.sha for c in found.items if any(_REVERT.search(w.subject[:300]) for w in (c.commit, *c.work[:1]))]
+    shas = [c.commit.sha for c in found.items if any(_REVERT.search(w.subject[:300]) for w in (c.commit, *c.work))]
     return touching_product(scan, shas)
 
 

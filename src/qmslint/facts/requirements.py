@@ -97,7 +97,13 @@ def _of_records(scan: Scan) -> Iterator[Requirement]:
     untested, dropped = any_of(scan.words("requirements", "untested")), any_of(scan.words("requirements", "dropped"))
     for record in records(scan, "requirement").items:
         name = record.id.strip("`*_ ")
-        if not form.search(name) or never.search(name) or dropped.search(record.text("status")):
+        # The number of a document is not one of a requirement.
+        if (
+            record.form == "file"
+            or not form.search(name)
+            or never.search(name)
+            or dropped.search(record.text("status"))
+        ):
             continue
         yield Requirement(name, record.title, record.path, record.line, not untested.search(record.text("method")))
 

@@ -10,8 +10,8 @@ from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.chain import matrix
-from qmslint.facts.releases import predecessor, releases
-from qmslint.facts.spans import shipped
+from qmslint.facts.releases import releases
+from qmslint.facts.spans import before, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.model.trace import Chain, Link, Matrix
@@ -85,10 +85,9 @@ def draw(chains: Sequence[Chain], number: int, seed: int) -> tuple[Chain, ...]:
 
 
 def _newest(params: Params, scan: Scan) -> Matrix | None:
-    known = releases(scan)
     for release in tuple(shipped(scan))[::-1][:5]:
-        before = predecessor(known, release)
-        base = before.tag.commit if before else ""
+        under = before(scan, release)
+        base = under.tag.commit if under else ""
         found = matrix(scan, release.name, base, release.tag.commit, release)
         if len(found.chains) >= params.minimum:
             return found

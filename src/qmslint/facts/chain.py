@@ -262,8 +262,9 @@ class _Maker:
 
 def _title(change: Change) -> str:
     """Return what a change is about: of a merge the subject of the work, or its own where there is no other."""
-    if len(change.commit.parents) < 2:
-        return change.commit.subject[:SUBJECT]
+    subject = change.commit.subject[:SUBJECT]
+    if len(change.commit.parents) < 2 or not subject.startswith(("Merge ", "Merged ", "Pull request #")):
+        return subject
     lines = change.commit.text.split("\n")
     body = next((line.strip() for line in lines[1:20] if line.strip()), "")
     # Platforms put the request's title below the subject.

@@ -125,7 +125,7 @@ def _stating(scan: Scan) -> list[Evidence]:
         live = [
             (number, line[:500])
             for number, line in enumerate(lines, 1)
-            if not line.lstrip().startswith(("#", "name:", "- name:"))
+            if not line.lstrip().startswith(("#", "name:", "- name:", "run-name:"))
         ]
         hits = [(number, line) for number, line in live if test.search(line)]
         for first, second, unless in pairs:

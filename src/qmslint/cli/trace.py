@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from qmslint.facts.releases import Release
     from qmslint.repo.open import Repository
 
+TAG_DAYS = 90
+"""Days after the examined commit within which a tag still moves the date of the examination."""
+
 
 @click.command("trace")
 @click.argument("target", default="", metavar="[RELEASE|RANGE]")
@@ -77,8 +80,14 @@ def open_at(path: Path, rev: str) -> Repository:
 
 
 def newest_tag(repository: Repository, rev: str) -> int:
-    """Return when the newest tag was made: a tag is younger than its commit, and the date of HEAD would hide it."""
-    return max((tag.tagged for tag in repository.tags), default=0) if rev == "HEAD" else 0
+    """Return when the newest tag was made that belongs to what is examined.
+
+    A tag is younger than its commit, so the date of HEAD would hide it; one from months later is no clock to go by.
+    """
+    if rev != "HEAD":
+        return 0
+    latest = repository.committed + TAG_DAYS * 86_400
+    return max((tag.tagged for tag in repository.tags if tag.tagged <= latest), default=0)
 
 
 def _seen_from(repository: Repository, tip: str) -> Repository:

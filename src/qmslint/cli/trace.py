@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,10 @@ from qmslint.cli.ask import Ask, clock
 from qmslint.errors import UsageError
 
 if TYPE_CHECKING:
+    from qmslint.cli.session import Session
     from qmslint.facts.base import Scan
     from qmslint.facts.releases import Release
+    from qmslint.model.trace import Matrix
     from qmslint.repo.open import Repository
 
 TAG_DAYS = 90
@@ -23,6 +26,15 @@ TAG_DAYS = 90
 @click.argument("target", default="", metavar="[RELEASE|RANGE]")
 @click.option("--repo", type=click.Path(path_type=Path), default=".", help="The repository (default: here).")
 @click.option("--rev", default="HEAD", metavar="REV", help="Revision whose files and history are read.")
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Exports and attestations beside those of the repository (repeatable).",
+)
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Only so many changes, drawn with the seed.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="What a draw depends on.")
 @click.option("--as-of", default="", metavar="DATE", help="Date of the examination, YYYY-MM-DD (default: that of REV).")
 @click.option(
     "--config",
@@ -33,36 +45,62 @@ TAG_DAYS = 90
 @click.option("--no-repo-config", is_flag=True, help="Ignore configuration found in the repository.")
 @click.option("--format", type=click.Choice(["terminal", "json", "csv"]), default="terminal", help="What to print.")
 def command(
-    target: str, repo: Path, rev: str, as_of: str, config: Path | None, no_repo_config: bool, format: str
+    target: str,
+    repo: Path,
+    rev: str,
+    evidence: tuple[Path, ...],
+    sample: int | None,
+    seed: int,
+    as_of: str,
+    config: Path | None,
+    no_repo_config: bool,
+    format: str,
 ) -> int:
     """Show the way of each change: story, commits, merge, review, run, tag and release note.
 
     RELEASE is a release tag, and its changes since the release before it are shown; RANGE is BASE..TIP. Without either
-    the newest release is shown. Pipeline runs, statuses and items of a tracker are known as far as exports of them lie
-    under .qms/evidence/.
+    the newest release is shown. Pipeline runs, statuses, attestations and items of a tracker are known as far as exports
+    of them lie under .qms/evidence/ or are given with --evidence.
     """
+    from qmslint.cli.given import read_given
     from qmslint.cli.output import write_stdout
     from qmslint.cli.session import Session
-    from qmslint.facts.chain import matrix
-    from qmslint.facts.spans import before
     from qmslint.report.trace import FORMATS
 
+    given = read_given(evidence)
     session = Session(Ask(config=config, no_repo_config=no_repo_config))
     repository = open_at(repo, rev)
     try:
         moment = max(clock(repository, as_of), 0 if as_of else newest_tag(repository, rev))
-        scan = session.scan(repository, moment)
-        label, base, tip, release = _range(scan, target)
-        if tip not in scan.history.by_sha:
-            scan = session.scan(_seen_from(repository, tip), moment)
-        if release and ".." not in target:
-            # Seen from the release itself: one of another branch is built on others than the newest of the line.
-            under = before(scan, release)
-            base = under.tag.commit if under else ""
-        write_stdout(FORMATS[format](matrix(scan, label, base, tip, release)))
+        found = _matrix(session, repository, target, moment, given)
+        write_stdout(FORMATS[format](_drawn(found, sample, seed) if sample else found))
         return 0
     finally:
         repository.close()
+
+
+def _matrix(session: Session, repository: Repository, target: str, moment: int, given: dict[str, str]) -> Matrix:
+    from qmslint.facts.chain import matrix
+    from qmslint.facts.spans import before
+
+    scan = session.scan(repository, moment, given)
+    label, base, tip, release = _range(scan, target)
+    if tip not in scan.history.by_sha:
+        scan = session.scan(_seen_from(repository, tip), moment, given)
+    if release and ".." not in target:
+        # Seen from the release itself: one of another branch is built on others than the newest of the line.
+        under = before(scan, release)
+        base = under.tag.commit if under else ""
+    return matrix(scan, label, base, tip, release)
+
+
+def _drawn(found: Matrix, number: int, seed: int) -> Matrix:
+    """Return a matrix of some of the changes, with what was drawn from how many."""
+    from qmslint.facts.draw import draw
+
+    chosen = draw(found.chains, number, seed)
+    note = f"{len(chosen)} of {len(found.chains)} changes drawn with seed {seed}"
+    return replace(found, chains=chosen, notes=(note, *found.notes))
 
 
 def open_at(path: Path, rev: str) -> Repository:

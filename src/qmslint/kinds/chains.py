@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.chain import matrix
+from qmslint.facts.draw import draw
 from qmslint.facts.releases import releases
 from qmslint.facts.spans import before, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
@@ -73,15 +72,6 @@ def check(params: Params, scan: Scan) -> Outcome:
     evidence = [_figure(found), *(item for chain in drawn for item in _cite(chain, None))]
     message = f"{head}; all of them can be followed from end to end"
     return conforming(message, evidence, confidence=Confidence.HIGH if sure else Confidence.MEDIUM, measured=measured)
-
-
-def draw(chains: Sequence[Chain], number: int, seed: int) -> tuple[Chain, ...]:
-    """Return ``number`` chains in an order that only the seed and the commits decide."""
-
-    def place(chain: Chain) -> str:
-        return hashlib.sha256(f"{seed}:{chain.commit}".encode()).hexdigest()
-
-    return tuple(sorted(chains, key=place)[:number])
 
 
 def _newest(params: Params, scan: Scan) -> Matrix | None:

@@ -11,7 +11,7 @@ from qmslint.facts.changes import Change, Changes, changes
 from qmslint.facts.dates import day_of
 from qmslint.facts.delivery import reverted
 from qmslint.facts.records import records
-from qmslint.facts.review import NONE, PLATFORM, describe
+from qmslint.facts.review import REQUEST, describe
 from qmslint.facts.sources import source_files, touching_product
 from qmslint.facts.spans import shipped
 from qmslint.facts.tickets import references
@@ -81,7 +81,7 @@ def emergencies(scan: Scan, months: float, days: int) -> tuple[Emergency, ...]:
         why = f"says: {hit[:80]}" if hit else f"is marked: {mark[0][:60]}" if mark else ""
         reference = refs[change.commit.sha]
         explained = _explained(scan, message, reference.items, texts, change)
-        looked = _looked_at(change, texts, later, days)
+        looked = _looked_at(change, texts, later, days, found.people > 1)
         result.append(Emergency(change, why, explained, looked, _undelivered(scan, change)))
     return tuple(result)
 
@@ -122,9 +122,14 @@ def _recorded(change: Change, texts: dict[str, tuple[str, date | None]]) -> str:
 
 
 def _looked_at(
-    change: Change, texts: dict[str, tuple[str, date | None]], later: dict[str, tuple[str, date]], days: int
+    change: Change,
+    texts: dict[str, tuple[str, date | None]],
+    later: dict[str, tuple[str, date]],
+    days: int,
+    others: bool,
 ) -> str:
-    if change.step not in (NONE, PLATFORM):
+    # One person's own requests cannot have been looked at by another who left no trace.
+    if change.step > REQUEST or (change.step == REQUEST and others):
         return change.judged.reason
     limit = working_days_after(day_of(change.commit.committed), days)
     path = _recorded(change, texts)

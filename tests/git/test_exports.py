@@ -192,6 +192,19 @@ def test_marks_are_found_in_linear_time(scan: Open) -> None:
         ("docs/kpis/future.md", "| Indicator | 2031-Q1 |\n|---|---|\n| Lead time | 3 |\n", 0),
         ("docs/kpis/template.md", "# KPI template\n\n| Indicator | 2026-Q1 |\n|---|---|\n| Lead time | 3 |\n", 0),
         ("src/metrics.yml", "uptime: 3\n", 0),
+        ("docs/kpis/2026-01.md", "# KPIs 2026\n\n## Targets\n\n- Lead time: 24 hours\n- Uptime: 99.9 %\n", 0),
+        ("docs/kpis/2026-01.md", "# KPIs\n\n- Lead time: < 24 hours\n- Change failure rate: at most 5 %\n", 0),
+        (
+            "docs/dora-2026.md",
+            "| Tier | Deployment Frequency | Lead Time |\n|---|---|---|\n| Elite | 10 per day | 1 hour |\n",
+            0,
+        ),
+        ("docs/dora-2026.md", "| Metric | Target | Measurement |\n|---|---|---|\n| Lead Time | 2 days | 1 log |\n", 0),
+        (
+            "docs/dora.md",
+            "# DORA\n\n_Generated 2026-01-04T15:23:13Z._\n\n| Metric | Value | Window |\n|---|---|---|\n| Lead time | 3618 s | 21 slices |\n",
+            1,
+        ),
     ],
 )
 def test_results_in_tables_of_any_shape(scan: Open, path: str, text: str, count: int) -> None:

@@ -61,7 +61,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         early = sum(1 for _, link in broken if link.step != "note")
         gap = "broken" if early > params.severe * len(drawn) else "weak"
         evidence = [_figure(found), *(item for chain, link in broken for item in _cite(chain, link))]
-        message = f"{head}; {len(broken)} chains break: {steps}"
+        message = f"{head}; {len(broken)} cannot be followed to the end: {steps}"
         return nonconforming(message, evidence, gap, confidence=Confidence.MEDIUM, measured=measured)
     if hidden:
         steps = ", ".join(dict.fromkeys(link.step for c in hidden for link in c.links if link.state == "unseen"))

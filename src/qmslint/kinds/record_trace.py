@@ -62,7 +62,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     notes = [in_record(r.path, r.line, f"{r.name}: {', '.join(map(_said, m))} leads nowhere") for r, m in lacking]
     bad = frozenset((record.path, record.line) for record, _ in lacking)
     kept = [in_record(r.path, r.line, r.name) for r in found.items if (r.path, r.line) not in bad]
-    ends = dict.fromkeys(path for key in sorted(where) for path in where[key][:1])
+    ends = dict.fromkeys(path for key in sorted(where) for path in where[key] if path not in found.files)
     kept += [in_file(path, note="holds ids that are named") for path in list(ends)[:5]]
     message = f"{good} of {count} {params.what} lead on to {', '.join(map(_said, params.fields))}"
     if good >= params.share * count:

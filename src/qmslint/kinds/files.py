@@ -20,6 +20,7 @@ class Params:
 
     any: tuple[Glob, ...] = option("Path patterns; one existing file is enough.")
     containing: Pattern | None = option("The file must match this pattern somewhere.", None)
+    binary: bool = option("A file that is not text counts as well.", False)
     expected_at: str = option("Where to expect it when there is none.", "")
     what: str = option("What such a file is, for messages.", "file")
 
@@ -29,6 +30,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     found = []
     for path in evidence_paths(scan, params.any):
         text = scan.text(path)
+        if text is None and params.binary:
+            found.append(in_file(path, note=params.what))
+            continue
         if text is None or not text.strip():
             continue
         if params.containing is None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from qmslint.engine.judge import judge
 from qmslint.errors import PackError
+from qmslint.facts.base import Scan
 from qmslint.model.outcome import Grade
+from qmslint.model.report import Result
+from qmslint.model.rule import PackInfo
+from qmslint.packs.cases import cases_of, make
+from qmslint.packs.catalogue import load_catalogue
 from qmslint.packs.load import Library
 from qmslint.packs.stricter import Use, loosened, rank, tightest
+from qmslint.repo.build import moment
+from qmslint.repo.open import open_repository
+from qmslint.report import render
+from qmslint.settings import Settings
+from tests.formats_data import nasty_report
 
 LIBRARY = Library()
 OVERLAYS = [name for name in LIBRARY.pack_ids if LIBRARY.pack(name).overlay]
@@ -119,3 +131,47 @@ def test_of_two_uses_the_stricter_parts_win() -> None:
     assert not loosened(one, both, directions, defaults)
     assert not loosened(other, both, directions, defaults)
     assert loosened(both, replace(both, cap=Grade.OFI), directions, defaults)
+
+
+@pytest.mark.parametrize("format_", ["terminal", "markdown", "json", "sarif"])
+def test_reports_say_which_packs_were_on_and_what_sector_rules_go_back_to(format_: str) -> None:
+    report = nasty_report()
+    told = [replace(r, source=f"TEXT 123, part of {r.rule}") for r in report.results]
+    packs = (*report.packs, PackInfo("med", "1.7", "t", "sha256:" + "1" * 64))
+    text = render(format_, replace(report, results=tuple(told), packs=packs))
+    for result in told:
+        assert result.source in text.replace("\\", "")
+    if format_ != "sarif":
+        assert "iso9001" in text and "med" in text and "1.7" in text
+    assert "TEXT" not in render(format_, report)
+
+
+def _case(rule_id: str, name: str, as_of: str) -> Result:
+    catalogue = load_catalogue(LIBRARY.trees[0], "2015")
+    case = next(case for case in cases_of(LIBRARY.tree_of(rule_id).root, rule_id) if case.name == name)
+    with tempfile.TemporaryDirectory() as folder:
+        repository = open_repository(make(case, Path(folder) / "repository"))
+        scan = Scan(repository, Settings(), moment(as_of), LIBRARY.vocabulary)
+        planned = next(p for p in LIBRARY.load([rule_id.split(".")[0]]).rules if p.rule.id == rule_id)
+        result = judge(planned, scan, catalogue)
+        repository.close()
+    return result
+
+
+def test_before_a_duty_applies_a_gap_is_readiness() -> None:
+    for as_of, grade, early in (("2027-12-01", Grade.OFI, True), ("2027-12-02", Grade.MINOR, False)):
+        result = _case("ai.qms-aspects", "data management has no home", as_of)
+        assert result.grade is grade
+        assert result.message.startswith("Readiness: ") is early
+        assert ("until then readiness" in result.source) is early
+        assert "applies from 2027-12-02" in result.source
+        assert "EN 18286:2026 is published, not cited" in result.source
+
+
+def test_a_day_that_is_none_is_refused(tmp_path: Path) -> None:
+    text = Path(LIBRARY.trees[0].root, "ai/ai.role-and-class.yaml").read_text()
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "own.role.yaml").write_text(text.replace("ai.role-and-class", "own.role").replace('"2027-12-02"', "soon"))
+    with pytest.raises(PackError, match="applies_from 'soon' is not a day"):
+        Library([tmp_path])

@@ -36,7 +36,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "codeowners": "qmslint.kinds.codeowners",
         "components-listed": "qmslint.kinds.components_listed",
         "concessions": "qmslint.kinds.concessions",
-        "current": "qmslint.kinds.current",
         "cycle": "qmslint.kinds.cycle",
         "decided": "qmslint.kinds.decided",
         "decisions": "qmslint.kinds.decisions",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ TABLES = 1000
 """Tables that are looked into at most."""
 _SIZE = 8 * 1024 * 1024
 _ROWS = 200_000
+_TABLES = 500
+"""Tables of one dump that are told apart."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _INSERT = re.compile(r"\bINSERT\s+INTO\s+[`\"\[]?([\w.]{1,80})[`\"\]]?\s*(?:\(([^)]{1,2000})\))?", re.I)
 _COPY = re.compile(r"^COPY\s+([\w.\"]{1,80})\s*\(([^)]{1,2000})\)\s+FROM\s+stdin", re.I | re.M)
@@ -150,11 +153,16 @@ def _json(text: str, columns: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:
 
 def _sql(text: str, columns: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:
     """Count the rows a dump fills into tables about people."""
-    known = {match[1].lower(): _about(_fields(text, match.end()), columns) for match in _CREATE.finditer(text)}
+    creates = list(itertools.islice(_CREATE.finditer(text), _TABLES))
+    known = {match[1].lower(): _about(_fields(text, match.end()), columns) for match in creates}
+    listed: dict[str, tuple[str, ...]] = {"": ()}
     rows, seen = 0, ()  # type: tuple[int, tuple[str, ...]]
     matches = list(_INSERT.finditer(text))
     for number, match in enumerate(matches[:_ROWS]):
-        names = _about((match[2] or "").split(","), columns) or known.get(match[1].lower(), ())
+        head = match[2] or ""
+        if head not in listed:
+            listed[head] = _about(head.split(","), columns) if len(listed) < _TABLES else ()
+        names = listed[head] or known.get(match[1].lower(), ())
         if names:
             end = matches[number + 1].start() if number + 1 < len(matches) else len(text)
             rows += 1 + len(re.findall(r"\)\s*,\s*\(", text[match.end() : end]))

@@ -10,7 +10,6 @@ from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
-from qmslint.repo.dates import first_seen
 
 _LIMIT = 500
 _SQL = re.compile(r"--[^\n]*")
@@ -26,25 +25,28 @@ class Migration:
         Line of the first statement that destroys data, 0 where there is none.
     back : bool
         Whether a way back is written that does something.
-    added : int or None
-        When the file came into the repository, in seconds since 1970; ``None`` where that is not known.
     """
 
     path: str
     line: int
     what: str
     back: bool
-    added: int | None
 
 
 @fact
-def migrations(scan: Scan) -> tuple[Migration, ...]:
-    """Return the migrations in the tree, at most 500, the last ones by name."""
+def migrations(scan: Scan, months: float) -> tuple[Migration, ...]:
+    """Return the migrations that came in within a window, at most 500, the last ones by name.
+
+    Parameters
+    ----------
+    months : float
+        Window before the examination; where the history does not reach back so far, all of them count.
+    """
     words = scan.words("migrations")
     never = frozenset(scan.glob(*words["never"]))
     paths = [p for p in evidence_paths(scan, tuple(words["globs"])) if p not in never and not _goes_back(p, words)]
-    chosen = tuple(paths[-_LIMIT:])
-    added = _added(scan, chosen)
+    older = _older(scan, months) if paths else frozenset()
+    chosen = [path for path in paths if path not in older][-_LIMIT:]
     destructive, down = any_of(words["destructive"]), any_of(words["down"])
     found = []
     for path in chosen:
@@ -58,7 +60,7 @@ def migrations(scan: Scan) -> tuple[Migration, ...]:
         line = text.count("\n", 0, hit.start()) + 1 if hit else 0
         what = " ".join(hit[0].split())[:60] if hit else ""
         returns = _does_something(back, words["empty"]) or _has_beside(scan, path, words)
-        found.append(Migration(path, line, what, returns, added.get(path)))
+        found.append(Migration(path, line, what, returns))
     return tuple(found)
 
 
@@ -86,10 +88,14 @@ def _has_beside(scan: Scan, path: str, words: Any) -> bool:
     return False
 
 
-def _added(scan: Scan, paths: tuple[str, ...]) -> dict[str, int]:
+def _older(scan: Scan, months: float) -> frozenset[str]:
+    """Return the paths that were there before the window; nothing where that cannot be told."""
+    since = scan.since(months)
     try:
-        if not scan.repo.commit or scan.history.cut:
-            return {}
-        return first_seen(scan.repo.git, scan.repo.commit, paths)
+        history = scan.history
+        start = next((commit for commit in history.first_parents if commit.committed < since), None)
+        if start is None or start.sha in history.cut:
+            return frozenset()
+        return frozenset(scan.repo.paths_at(start.sha))
     except Unassessable:
-        return {}
+        return frozenset()

@@ -8,7 +8,7 @@ from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.boms import GLOBS, Bom, boms
-from qmslint.facts.edits import versions
+from qmslint.facts.edits import edits
 from qmslint.facts.releases import releases
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
@@ -58,7 +58,7 @@ def _note(bom: Bom) -> str:
 
 def _behind(scan: Scan, bom: Bom) -> int:
     history = scan.history
-    newest = next(iter(versions(scan, bom.path)), None)
+    newest = next(iter(edits(scan, (bom.path,)).get(bom.path, ())), None)
     if newest is None:
         return 0
     if newest.commit in history.cut:

@@ -9,6 +9,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
 from qmslint.facts.document_register import Entry, Life, entry_of, lives_of
 from qmslint.facts.documents import find
+from qmslint.facts.records import records
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 
@@ -20,6 +21,7 @@ class Params:
     """The newest substantive change, or stated review, of any of the documents lies within the window."""
 
     keys: tuple[str, ...] = option("Keys of the documents; the document that holds a part counts for the part.")
+    kinds: tuple[str, ...] = option("Kinds of record whose files count as well.", ())
     months: int = option("Window before the examination, in months.", 12, minimum=1)
     what: str = option("What to call them in messages.", "document")
 
@@ -27,7 +29,12 @@ class Params:
 def check(params: Params, scan: Scan) -> Outcome:
     """Look at the newest of them."""
     places = [item for key in params.keys for item in find(scan, key) if item.substantial and item.how != "template"]
-    entries = [entry for path in dict.fromkeys(i.path for i in places) if (entry := entry_of(scan, path)) is not None]
+    kept = [path for kind in params.kinds for path in records(scan, kind).files]
+    entries = [
+        entry
+        for path in dict.fromkeys([*(i.path for i in places), *kept])
+        if (entry := entry_of(scan, path)) is not None
+    ]
     if not entries:
         return nonconforming(f"no {params.what} was found", [absent_at("docs/", params.what)], "absent")
     known = lives_of(scan, entries)

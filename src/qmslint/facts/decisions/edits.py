@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from qmslint.facts.base import DAY, Scan, fact
@@ -12,14 +12,16 @@ from qmslint.facts.decisions.find import decisions
 from qmslint.facts.decisions.model import Decision
 from qmslint.facts.decisions.read import read
 from qmslint.facts.decisions.words import words
-from qmslint.facts.edits import changed_share, versions
+from qmslint.facts.document_register.text_change import difference
+from qmslint.facts.edits import Edit, edits, text_at
 from qmslint.facts.markup import markup_of, parse
 from qmslint.facts.parts import parts
 from qmslint.patterns import PathSet
-from qmslint.repo.versions import Version
 
 _RECORDS = 300
 _GONE = 30
+_LOOKED_AT = 100
+"""Changes of one record that are read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +70,40 @@ def kept(scan: Scan, months: float, share: float, days: float) -> Kept:
         if decision.status not in ("accepted", "superseded", "deprecated"):
             continue
         looked.append(decision)
-        found += _rewrites(scan, decision.path, versions(scan, decision.path), since, share, days)
+        known = history(scan).get(decision.path, ())
+        if known and known[0].committed >= since:
+            found += _rewrites(scan, decision.path, known[:_LOOKED_AT], since, share, days)
     return Kept(tuple(looked), (*found, *_gone(scan, since)))
 
 
-def at(scan: Scan, path: str, version: Version) -> Decision | None:
-    """Return a decision as one version of its file records it."""
-    if version.text is None:
+def history(scan: Scan) -> Mapping[str, tuple[Edit, ...]]:
+    """Return the commits that changed each file of a single decision, newest first."""
+    return edits(scan, tuple(sorted(d.path for d in single(scan))))
+
+
+def at(scan: Scan, path: str, edit: Edit) -> Decision | None:
+    """Return a decision as its file recorded it after one commit."""
+    text = text_at(scan, edit)
+    if text is None:
         return None
-    document, prepared = parse(path, version.text), words(scan)
+    document, prepared = parse(path, text), words(scan)
     return read(document, parts(document, prepared.parts), prepared)
 
 
 def _rewrites(
-    scan: Scan, path: str, found: tuple[Version, ...], since: int, share: float, days: float
+    scan: Scan, path: str, found: tuple[Edit, ...], since: int, share: float, days: float
 ) -> Iterator[Rewrite]:
     accepted: int | None = None
     past: Decision | None = None
-    for version in reversed(found):
-        now = at(scan, path, version)
-        if past is not None and accepted is not None and now is not None and version.committed >= since:
+    for edit in reversed(found):
+        now = at(scan, path, edit)
+        if past is not None and accepted is not None and now is not None and edit.committed >= since:
             before, after = past.parts.get("outcome"), now.parts.get("outcome")
-            changed = changed_share(before.text, after.text if after else "") if before else 0.0
-            if changed > share and version.committed - accepted > days * DAY:
-                yield Rewrite(path, version.commit, changed)
+            changed = difference(before.text, after.text if after else "").share if before else 0.0
+            if changed > share and edit.committed - accepted > days * DAY:
+                yield Rewrite(path, edit.commit, changed)
         if now is not None:
-            accepted = (accepted or version.committed) if now.status == "accepted" else None
+            accepted = (accepted or edit.committed) if now.status == "accepted" else None
         past = now
 
 
@@ -105,8 +115,8 @@ def _gone(scan: Scan, since: int) -> Iterator[Rewrite]:
     lost = [p for p in old if p not in scan.snapshot and posixpath.basename(p) not in names and markup_of(p)]
     test = words(scan).not_titles
     for path in lost[:_GONE]:
-        known = versions(scan, path)
-        last = next((version for version in known if version.text is not None), None)
+        known = edits(scan, tuple(lost[:_GONE])).get(path, ())
+        last = next((edit for edit in known if edit.blob), None)
         decision = at(scan, path, last) if last else None
         if decision and decision.status == "accepted" and not test.search(decision.title) and known:
             yield Rewrite(path, known[0].commit, 1.0, gone=True)

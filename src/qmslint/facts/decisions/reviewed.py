@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.changes import Change, changes
 from qmslint.facts.dates import day_of
-from qmslint.facts.decisions.edits import at, single
+from qmslint.facts.decisions.edits import at, history, single
 from qmslint.facts.decisions.model import Decision
-from qmslint.facts.edits import author_of, versions
+from qmslint.facts.edits import Edit
 from qmslint.facts.markup import document
+from qmslint.facts.people import authors_of
 from qmslint.facts.review import REQUEST, SECOND, approval_policy
 from qmslint.repo.history import Person
-from qmslint.repo.versions import Version
 
 _SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
+_MACHINE = re.compile(
+    r"\b(?:ai|agents?|bots?|copilot|claude|codex|cursor|gemini|gpt\S*|llm|assistant|automation)\b", re.I
+)
+_LOOKED_AT = 100
 _NAME = re.compile(r"[^\W\d_][\w.'’-]+")
 _TALK = re.compile(
     r"/(?:pull|pulls|pull-requests|merge_requests|discussions|\+/\d+|c)/\S*\d|/topic/|lists?\.|/archives?/", re.I
@@ -46,7 +50,9 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
     for decision in single(scan):
         if decision.status not in ("accepted", "superseded", "deprecated"):
             continue
-        known = versions(scan, decision.path)
+        if decision.date is not None and decision.date < since:
+            continue
+        known = history(scan).get(decision.path, ())
         first = _acceptance(scan, decision, known)
         day = decision.date or (day_of(first.committed) if first else None)
         if day is None or day < since or day > day_of(scan.as_of):
@@ -55,12 +61,12 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
     return tuple(found)
 
 
-def _acceptance(scan: Scan, decision: Decision, known: tuple[Version, ...]) -> Version | None:
-    """Return the version of a record that first said that it is accepted."""
-    for version in reversed(known):
-        past = at(scan, decision.path, version)
+def _acceptance(scan: Scan, decision: Decision, known: tuple[Edit, ...]) -> Edit | None:
+    """Return the change of a record that first said that it is accepted."""
+    for edit in reversed(known[:_LOOKED_AT]):
+        past = at(scan, decision.path, edit)
         if past and past.status == "accepted":
-            return version
+            return edit
     return None
 
 
@@ -75,14 +81,14 @@ def _by_commit(scan: Scan, months: float) -> Mapping[str, Change]:
 def _judge(
     scan: Scan,
     decision: Decision,
-    known: tuple[Version, ...],
-    first: Version | None,
+    known: tuple[Edit, ...],
+    first: Edit | None,
     landed: Mapping[str, Change],
     policy: int | None,
 ) -> Seen:
-    author = author_of(known[-1]) if known else None
+    authors = _authors(scan, known[-1].commit) if known else ()
     named = decision.parts.get("decided_by")
-    if named and (who := _others(named.text, author)):
+    if named and (who := _others(named.text, authors)):
         return Seen(decision, "people", f"decided by {who}", line=named.line)
     change = landed.get(first.commit) if first else None
     if change and first:
@@ -98,14 +104,27 @@ def _judge(
     return Seen(decision, "", note, first.commit if first else "")
 
 
-def _others(text: str, author: Person | None) -> str:
-    """Return the people a record names, when at least one of them did not write it."""
+def _authors(scan: Scan, sha: str) -> tuple[Person, ...]:
+    """Return who wrote what a commit brought."""
+    commit = scan.history.by_sha.get(sha)
+    if commit is None:
+        return ()
+    brought = scan.history.brought_in(commit) if len(commit.parents) > 1 else ()
+    return authors_of([c for c in brought if len(c.parents) < 2] or [commit])
+
+
+def _others(text: str, authors: Sequence[Person]) -> str:
+    """Return the people a record names, when at least one of them surely did not write it.
+
+    A single account name may be that of the author; a full name that shares no word with the author's is not.
+    """
     names = [part.strip(" *_@.()[]\t") for part in _SPLIT.split(text[:600])]
-    people = list(dict.fromkeys(name for name in names if _NAME.search(name) and len(name.split()) <= 5))
+    found = [name for name in names if _NAME.search(name) and len(name.split()) <= 5 and not _MACHINE.search(name)]
+    people = list(dict.fromkeys(found))
     if len(people) >= 2:
         return ", ".join(people[:4])
-    if people and author is not None:
-        own = f"{author.name} {author.email}".casefold()
+    if people and authors and len(people[0].split()) >= 2:
+        own = " ".join(f"{who.name} {who.email}" for who in authors).casefold()
         if not any(word.casefold() in own for word in _NAME.findall(people[0])):
             return people[0]
     return ""

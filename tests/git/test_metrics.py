@@ -112,6 +112,21 @@ def test_a_late_repair_counts_only_when_it_says_what_it_reverts(make_repo: Make,
     assert not [event for event in events if event.failed]
 
 
+def test_lines_beside_each_other_do_not_repair_each_other(make_repo: Make, scan_of: Open) -> None:
+    steps = [
+        *SIX[:6],
+        work(7, "2026-03-04", "fix: old line"), tag("v0.9.9", "2026-03-04T14:00:00"),
+        work(8, "2026-03-05", "hotfix: newer line"), tag("v1.2.1", "2026-03-05T14:00:00"),
+    ]  # fmt: skip
+    events = deliveries(scan_of(make_repo(steps))).events
+    assert [event.name for event in events if event.failed] == ["v1.2.0"]
+
+
+def test_a_planned_release_with_a_revert_is_no_rework(make_repo: Make, scan_of: Open) -> None:
+    steps = [*SIX[:6], work(7, "2026-03-04", 'Revert "some idea of old"'), tag("v1.3.0", "2026-03-05")]
+    assert not [event for event in deliveries(scan_of(make_repo(steps))).events if event.repair]
+
+
 def test_a_withdrawn_release_failed(make_repo: Make, scan_of: Open) -> None:
     notes = "# Changelog\n\n## [1.2.0] - 2026-03-03 [YANKED]\n\n- Part two of everything\n"
     steps = [*SIX, commit("Notes", "2026-05-12", CHANGELOG_dot_md=notes)]

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from qmslint.cli.group import cli
 from qmslint.facts.base import Scan
 from qmslint.facts.chain import matrix
+from qmslint.facts.draw import draw
 from qmslint.facts.releases import predecessor, releases
-from qmslint.kinds.chains import draw
 from qmslint.model.trace import STATES, STEPS, Matrix
 from qmslint.repo.build import Step, moment, person
 from qmslint.report.trace import FORMATS
@@ -200,3 +200,33 @@ def test_command_says_what_is_missing(make_repo: Make) -> None:
     assert done.exit_code and "cut off" in str(done.exception)
     done = CliRunner().invoke(cli, ["trace", "v9", "--repo", str(none)])
     assert "no release" in str(done.exception)
+
+
+def test_evidence_may_be_given_as_files(make_repo: Make, tmp_path: Path) -> None:
+    folder = make_repo(STEPS_OF_HISTORY)
+    first = json.loads(CliRunner().invoke(cli, ["trace", "--repo", str(folder), "--format", "json"]).output)
+    runs = [
+        {
+            "id": n,
+            "name": "ci",
+            "head_sha": change["commit"],
+            "conclusion": "success",
+            "created_at": "2026-02-01T13:00:00Z",
+        }
+        for n, change in enumerate(first["changes"])
+    ]
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "runs.json").write_text(json.dumps({"workflow_runs": runs}), encoding="utf-8")
+    arguments = ["trace", "--repo", str(folder), "--evidence", str(tmp_path / "evidence"), "--format", "json"]
+    data = json.loads(CliRunner().invoke(cli, arguments).output)
+    assert {change["links"]["run"]["state"] for change in data["changes"]} == {"covered"}
+    missing = CliRunner().invoke(cli, ["trace", "--repo", str(folder), "--evidence", str(tmp_path / "nothing.json")])
+    assert "cannot be read" in str(missing.exception)
+
+
+def test_a_sample_says_its_seed(make_repo: Make) -> None:
+    folder = make_repo(STEPS_OF_HISTORY)
+    arguments = ["trace", "--repo", str(folder), "--sample", "2", "--seed", "7"]
+    done = CliRunner().invoke(cli, arguments)
+    assert "2 of 3 changes drawn with seed 7" in done.output
+    assert CliRunner().invoke(cli, arguments).output == done.output

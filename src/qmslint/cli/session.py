@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,11 @@ class Session:
                 raise ConfigError(f"rules: there is no rule {rule!r}", hint=hint)
         return replace(found, edition=self.ask.edition) if self.ask.edition else found  # type: ignore[arg-type]
 
-    def scan(self, repository: Repository, as_of: int) -> Scan:
-        """Return a scan of ``repository`` for a command that asks facts and judges no rule."""
+    def scan(self, repository: Repository, as_of: int, given: Mapping[str, str] | None = None) -> Scan:
+        """Return a scan of ``repository``, with evidence files beside it, for a command that judges no rule."""
         settings = self.settings(repository)
         loaded = self.library.load(self._pack_names() or settings.packs, {})
-        return Scan(repository, settings, as_of, loaded.vocabulary)
+        return Scan(repository, settings, as_of, loaded.vocabulary, given=given or {})
 
     def examine(
         self,

@@ -25,7 +25,7 @@ from qmslint.facts.runs import Run, latest, runs
 from qmslint.facts.sources import touching_product
 from qmslint.facts.spans import span
 from qmslint.facts.statements import statements
-from qmslint.facts.stories import significant, stories
+from qmslint.facts.stories import names_item, significant, stories
 from qmslint.facts.tickets import Reference, catch_all, references
 from qmslint.model.trace import Chain, Link, Matrix, Story
 
@@ -162,7 +162,9 @@ class _Maker:
             return Link("review", "unseen", self.opaque, sha=sha)
         if change.step == NONE:
             return Link("review", "unauthorised", reason, sha=sha)
-        if change.step == REQUEST and self.policy is not None and change.commit.committed >= self.policy:
+        # One person's own requests cannot have been looked at by another who left no trace.
+        since = self.policy if self.found.people > 1 else None
+        if change.step == REQUEST and since is not None and change.commit.committed >= since:
             return Link("review", "covered", f"{reason}, but the branch policy asks for an approval", sha=sha)
         return Link("review", "ambiguous", reason, sha=sha)
 
@@ -207,7 +209,7 @@ class _Maker:
                 return Link("note", "unseen", "no release notes are kept in the repository")
             return Link("note", "broken", f"{self.release.name} has no notes")
         named = [*items, *([change.request.number] if change.request else [])]
-        line = next((line for line in self.lines if any(_names(line, item) for item in named)), "")
+        line = next((line for line in self.lines if any(names_item(line, item) for item in named)), "")
         if line:
             return Link("note", "covered", f"told in the {note.source}: {line.strip()[:80]}", note.path, note.line)
         words = significant(title)
@@ -262,8 +264,9 @@ class _Maker:
 
 def _title(change: Change) -> str:
     """Return what a change is about: of a merge the subject of the work, or its own where there is no other."""
-    if len(change.commit.parents) < 2:
-        return change.commit.subject[:SUBJECT]
+    subject = change.commit.subject[:SUBJECT]
+    if len(change.commit.parents) < 2 or not subject.startswith(("Merge ", "Merged ", "Pull request #")):
+        return subject
     lines = change.commit.text.split("\n")
     body = next((line.strip() for line in lines[1:20] if line.strip()), "")
     # Platforms put the request's title below the subject.
@@ -284,14 +287,6 @@ def _ran(newest: tuple[Run, ...]) -> Link:
 
 def _name(run: Run) -> str:
     return " ".join(part for part in (run.name[:60], f"({run.id[:40]})" if run.id else "") if part)
-
-
-def _names(line: str, item: str) -> bool:
-    """Say whether a line names an item: its number behind a sign or in an address, or its key."""
-    bare = item.lower().lstrip("#!").removeprefix("gh-").removeprefix("ab#")
-    if bare.isdigit():
-        return bool(re.search(rf"(?:[#!]|/|\bGH-|\bPR[ -]?|\bAB#){re.escape(bare)}(?!\d)", line[:2000], re.I))
-    return bool(bare) and bool(re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", line[:2000], re.I))
 
 
 def _many(count: int, what: str) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 from qmslint.errors import Unassessable
 from qmslint.facts.base import DAY, Scan, fact
 from qmslint.facts.changelog import changelogs
-from qmslint.facts.releases import Release
+from qmslint.facts.releases import Release, predecessor, releases
 from qmslint.facts.runs import Deployment, deployments
 from qmslint.facts.sources import touching_product
 from qmslint.facts.spans import shipped, span
@@ -47,6 +47,8 @@ class Event:
         When the failure was repaired, 0 where that cannot be told.
     path : str
         The export it was read from.
+    after : str
+        Name of the event it follows: the version below it, or the deployment before it to the same environment.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Event:
     failed: str = ""
     repaired: int = 0
     path: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,13 +96,23 @@ def _production(scan: Scan, found: Sequence[Deployment]) -> tuple[Deployment, ..
 
 def _of_tags(scan: Scan) -> list[Event]:
     history, found = scan.history, []
-    marks, gone = any_of(scan.words("delivery", "hotfix_names")), _withdrawn(scan)
+    marks, gone, known = any_of(scan.words("delivery", "hotfix_names")), _withdrawn(scan), releases(scan)
     for release, shas in shipped(scan).items():
         commits = tuple(history.by_sha[sha] for sha in shas if len(history.by_sha[sha].parents) < 2)
-        repair = "named as an unplanned release" if marks.search(release.name) else _repairs(scan, commits)
-        failed = gone.get(release, "")
-        found.append(Event(release.name, release.tag.tagged, release.tag.commit, commits, repair, failed))
+        below = predecessor(known, release)
+        repair = "named as an unplanned release" if marks.search(release.name) else ""
+        if not repair and _is_small(release, below):
+            repair = _repairs(scan, commits)
+        after = below.name if below else ""
+        when, sha = release.tag.tagged, release.tag.commit
+        found.append(Event(release.name, when, sha, commits, repair, gone.get(release, ""), after=after))
     return found
+
+
+def _is_small(release: Release, below: Release | None) -> bool:
+    """Say whether a release may be unplanned: of three numbers only the last was raised, or they tell nothing."""
+    numbers = release.number.numbers
+    return below is None or len(numbers) < 3 or numbers[:2] == below.number.numbers[:2] or numbers[0] >= 1000
 
 
 def _withdrawn(scan: Scan) -> Mapping[Release, str]:
@@ -119,6 +132,7 @@ def _of_deployments(scan: Scan, found: Sequence[Deployment]) -> list[Event]:
     events: list[Event] = []
     last: dict[str, str] = {}
     seen: dict[str, set[str]] = {}
+    names: dict[str, str] = {}
     marks = any_of(scan.words("delivery", "hotfix_names"))
     for one in found:
         before = last.get(one.environment, "")
@@ -130,7 +144,9 @@ def _of_deployments(scan: Scan, found: Sequence[Deployment]) -> list[Event]:
         repair = repair or ("named as an unplanned one" if marks.search(one.ref) else _repairs(scan, commits))
         failed = "the platform says that it failed" if one.result == "failed" else ""
         name = f"{one.environment} {one.id or one.ref or one.sha[:12]}"
-        events.append(Event(name, one.when, one.sha, commits, repair, failed, path=one.path))
+        after = names.get(one.environment, "")
+        events.append(Event(name, one.when, one.sha, commits, repair, failed, path=one.path, after=after))
+        names[one.environment] = name
         if one.result != "failed" and known:
             last[one.environment] = one.sha
             seen.setdefault(one.environment, set()).add(one.sha)
@@ -170,33 +186,36 @@ def reverted(commit: Commit) -> str:
 
 
 def _blamed(scan: Scan, events: list[Event]) -> tuple[Event, ...]:
-    """Mark the events that later ones repaired: the one that held what was reverted, else the one just before."""
+    """Mark the events that later ones repaired: the one that held what was reverted, else the one it follows."""
     result = list(events)
     holder = {commit.sha: index for index, event in enumerate(events) for commit in event.commits}
+    named = {event.name: index for index, event in enumerate(events)}
+    product = _repairing(scan)
     for index, event in enumerate(events):
-        if not event.repair:
-            continue
-        guilty = _guilty(events, index, holder)
-        if guilty is None:
+        guilty = _reverted_in(event, index, holder, product)
+        why = "takes back a change of it"
+        if guilty is None and event.repair and event.after in named:
+            before = named[event.after]
+            why = event.repair
+            guilty = before if 0 <= event.when - events[before].when <= REPAIR_DAYS * DAY else None
+        if guilty is None or guilty == index:
             continue
         there = result[guilty]
         if not there.repaired:
-            why = there.failed or f"repaired by {event.name}: {event.repair}"
-            result[guilty] = dataclasses.replace(there, failed=why, repaired=event.when)
+            text = there.failed or f"repaired by {event.name}: {why}"
+            result[guilty] = dataclasses.replace(there, failed=text, repaired=event.when)
     for index, event in enumerate(result):
         if event.failed and not event.repaired:
-            later = next((e for e in result[index + 1 :] if not e.failed or e.repair), None)
+            later = next((e for e in result[index + 1 :] if e.after == event.name and not e.failed), None)
             result[index] = dataclasses.replace(event, repaired=later.when if later else 0)
     return tuple(result)
 
 
-def _guilty(events: Sequence[Event], index: int, holder: Mapping[str, int]) -> int | None:
-    for commit in events[index].commits:
-        undone = reverted(commit)
+def _reverted_in(event: Event, index: int, holder: Mapping[str, int], product: frozenset[str]) -> int | None:
+    """Return the earlier event that delivered what one of these commits takes back."""
+    for commit in event.commits:
+        undone = reverted(commit) if commit.sha in product else ""
         at = holder.get(undone) if len(undone) >= 40 else None
         if at is not None and at < index:
             return at
-    before = index - 1
-    if before >= 0 and events[index].when - events[before].when <= REPAIR_DAYS * DAY:
-        return before
     return None

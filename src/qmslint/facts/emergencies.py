@@ -11,7 +11,7 @@ from qmslint.facts.changes import Change, Changes, changes
 from qmslint.facts.dates import day_of
 from qmslint.facts.delivery import reverted
 from qmslint.facts.records import records
-from qmslint.facts.review import NONE, PLATFORM, describe
+from qmslint.facts.review import REQUEST, describe
 from qmslint.facts.sources import source_files, touching_product
 from qmslint.facts.spans import shipped
 from qmslint.facts.tickets import references
@@ -70,16 +70,18 @@ def emergencies(scan: Scan, months: float, days: int) -> tuple[Emergency, ...]:
     result = []
     for change in found.items:
         subject = change.commit.subject[:300]
-        inner = [work.subject[:300] for work in change.work[:20]]
+        # A longer branch that takes back a step of its own has no emergency.
+        inner = [work.subject[:300] for work in change.work] if len(change.work) == 1 else []
         message = "\n".join(commit.text[:20_000] for commit in dict.fromkeys((change.commit, *change.work[:20])))
-        hit = next((text for text in (subject, *inner[:1]) if subjects.search(text)), "")
-        mark = marks.search(message)
+        hit = next((text for text in (subject, *inner) if subjects.search(text)), "")
+        ends = [commit.text.strip()[:20_000].rpartition("\n\n")[2] for commit in (change.commit, *change.work[:20])]
+        mark = next((m for end in ends if (m := marks.search(end))), None)
         if not mark and (not hit or (_REVERT.search(hit) and change.commit.sha not in product)):
             continue
         why = f"says: {hit[:80]}" if hit else f"is marked: {mark[0][:60]}" if mark else ""
         reference = refs[change.commit.sha]
         explained = _explained(scan, message, reference.items, texts, change)
-        looked = _looked_at(change, texts, later, days)
+        looked = _looked_at(change, texts, later, days, found.people > 1)
         result.append(Emergency(change, why, explained, looked, _undelivered(scan, change)))
     return tuple(result)
 
@@ -88,7 +90,7 @@ def _undoing(scan: Scan, found: Changes) -> frozenset[str]:
     """Return the reverts that change the product: undoing words or tests is no emergency."""
     if not source_files(scan):
         return frozenset()
-    shas = [c.commit.sha for c in found.items if any(_REVERT.search(w.subject[:300]) for w in (c.commit, *c.work[:1]))]
+    shas = [c.commit.sha for c in found.items if any(_REVERT.search(w.subject[:300]) for w in (c.commit, *c.work))]
     return touching_product(scan, shas)
 
 
@@ -120,9 +122,14 @@ def _recorded(change: Change, texts: dict[str, tuple[str, date | None]]) -> str:
 
 
 def _looked_at(
-    change: Change, texts: dict[str, tuple[str, date | None]], later: dict[str, tuple[str, date]], days: int
+    change: Change,
+    texts: dict[str, tuple[str, date | None]],
+    later: dict[str, tuple[str, date]],
+    days: int,
+    others: bool,
 ) -> str:
-    if change.step not in (NONE, PLATFORM):
+    # One person's own requests cannot have been looked at by another who left no trace.
+    if change.step > REQUEST or (change.step == REQUEST and others):
         return change.judged.reason
     limit = working_days_after(day_of(change.commit.committed), days)
     path = _recorded(change, texts)

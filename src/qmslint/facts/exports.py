@@ -1,4 +1,4 @@
-"""Dated exports of other systems that were put under ``.qms/evidence/``: who took them, when, from where, and what."""
+"""Dated exports of other systems, under ``.qms/evidence/`` or handed over as files: by whom, when, from where, what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from qmslint.facts.base import Scan, fact
 
 GLOB = "/.qms/evidence/**/*.json"
-_SIZE = 4 << 20
+_SIZE = 16 << 20
 _ITEMS = 20_000
 """Entries of one export that are looked at."""
 _DEPTH = 3
@@ -44,10 +44,12 @@ class Export:
 def exports(scan: Scan) -> tuple[Export, ...]:
     """Return all exports by path; what does not parse is noted."""
     found = []
-    for path in scan.glob(GLOB):
-        text = scan.text(path)
+    read = [(path, scan.text(path)) for path in scan.glob(GLOB)]
+    for path, text in [*read, *((name, scan.given[name]) for name in sorted(scan.given))]:
         if text is None or len(text) > _SIZE:
             scan.problem(path, "LIMIT", f"{path} is too large or is no text")
+            continue
+        if path.endswith((".jsonl", ".sigstore")):
             continue
         try:
             data = json.loads(text.removeprefix("\ufeff"))

@@ -34,6 +34,11 @@ _STAMP = re.compile(
     r"(?<!\d)((?:19|20)\d\d[-_.]?(?:[QT][1-4]|0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)(?!\d)", re.I
 )
 
+_DATED_BY = (
+    "date", "period", "generated", "window", "as of", "quarter", "month", "week", "datum", "zeitraum", "stand", "erstellt",
+    "fecha", "período", "période", "généré", "au ",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -96,6 +101,12 @@ def _columns(scan: Scan) -> Lexicon:
     return Lexicon(MappingProxyType(dict(scan.words("measurements", "columns"))))
 
 
+@fact
+def _wanted(scan: Scan) -> Any:
+    """Return the test for values and headings that tell what is wanted, or what others reach, instead of a result."""
+    return any_of(scan.words("measurements", "wanted"))
+
+
 def family_of(scan: Scan, label: str) -> tuple[str, str]:
     """Return family and measure that the name of an indicator means, or empty strings."""
     text = " ".join(label.split())[:120]
@@ -126,14 +137,8 @@ def normal_title(parsed: Document) -> str:
 
 def _of_document(scan: Scan, parsed: Document, dated: str) -> Iterator[Measurement]:
     front = flat(parsed.front.get("date") or parsed.front.get("period") or "")
-    stated = next(
-        (
-            line.text
-            for line in parsed.prose[:12]
-            if line.text.lower().lstrip("*_ ").startswith(("date", "period", "datum", "zeitraum", "fecha", "période"))
-        ),
-        "",
-    )
+    opening = (line.text.lower().lstrip("*_-> ") for line in parsed.prose[:12])
+    stated = next((text for text in opening if text.startswith(_DATED_BY)), "")
     whole = " ".join((front, dated, title_of(parsed), stated))
     inside: set[int] = set()
     for table in parsed.tables:
@@ -253,7 +258,7 @@ def _of_data(scan: Scan, path: str, data: Any, whole: str, depth: int) -> Iterat
 def _make(
     scan: Scan, label: str, value: str, near: str, whole: str, path: str, line: int, action: str = ""
 ) -> Measurement | None:
-    if not _DIGIT.search(value) or is_unfilled(value):
+    if not _DIGIT.search(value) or is_unfilled(value) or _wanted(scan).search(value) or _wanted(scan).search(near):
         return None
     family, measure = family_of(scan, label)
     if not family:

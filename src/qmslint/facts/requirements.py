@@ -97,7 +97,13 @@ def _of_records(scan: Scan) -> Iterator[Requirement]:
     untested, dropped = any_of(scan.words("requirements", "untested")), any_of(scan.words("requirements", "dropped"))
     for record in records(scan, "requirement").items:
         name = record.id.strip("`*_ ")
-        if not form.search(name) or never.search(name) or dropped.search(record.text("status")):
+        # The number of a document is not one of a requirement.
+        if (
+            record.form == "file"
+            or not form.search(name)
+            or never.search(name)
+            or dropped.search(record.text("status"))
+        ):
             continue
         yield Requirement(name, record.title, record.path, record.line, not untested.search(record.text("method")))
 
@@ -108,7 +114,7 @@ def named_in_tests(scan: Scan) -> Mapping[str, tuple[Naming, ...]]:
     wanted = {_key(item.id): item.id for item in requirements(scan)}
     if not wanted:
         return MappingProxyType({})
-    test = _spelled(wanted)
+    test = _spelled(wanted.values())
     found: dict[str, list[Naming]] = {}
     for path in _test_paths(scan):
         text = scan.text(path)
@@ -162,8 +168,8 @@ def _key(name: str) -> str:
 def _spelled(wanted: Iterable[str]) -> Any:
     """Return a linear test for all identifiers, with any of the signs that names in code allow between their parts."""
     parts = []
-    for key in sorted(wanted):
-        pieces = re.findall(r"[a-z]+|[0-9]+", key)
+    for name in sorted(wanted):
+        pieces = re.findall(r"[^\W\d_]+|[0-9]+", name)
         parts.append(r"[-_.~]?".join(map(re.escape, pieces)))
     return compile_pattern(r"(?:\b|_)(?:" + "|".join(parts) + r")(?:\b|_)")
 

@@ -115,7 +115,7 @@ def attaching_steps(scan: Scan) -> tuple[tuple[str, int, str], ...]:
 def storing_days(scan: Scan) -> tuple[tuple[str, int, int], ...]:
     """Return path, line and days of pipeline lines that say how long stored results of checks are kept."""
     found = []
-    about = any_of(scan.words("artefacts", "attached"))
+    about = any_of(scan.words("artefacts", "tested"))
     for path in _pipeline_files(scan):
         lines = (scan.text(path) or "")[:_HEAD].split("\n")
         for number, line in enumerate(lines, 1):

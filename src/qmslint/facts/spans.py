@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.releases import Release, releases
+from qmslint.facts.releases import Release, predecessor, releases
 from qmslint.repo.history import History
 
 
@@ -51,3 +51,19 @@ def shipped(scan: Scan) -> Mapping[Release, tuple[str, ...]]:
                 todo += commit.parents
         result[release] = tuple(own)
     return MappingProxyType(result)
+
+
+def before(scan: Scan, release: Release) -> Release | None:
+    """Return the newest final release of the same component that a release is built on, else the one below by number."""
+    known = releases(scan)
+    inside = reachable(scan.history, release.tag.commit)
+    under = [
+        other
+        for other in known
+        if other.component == release.component
+        and not other.pre
+        and other.tag.commit in inside
+        and other.tag.commit != release.tag.commit
+    ]
+    newest = max(under, key=lambda other: (other.tag.tagged, other.number.key, other.name), default=None)
+    return newest or predecessor(known, release)

@@ -66,10 +66,10 @@ class Statement:
 
 @fact
 def statements(scan: Scan) -> tuple[Statement, ...]:
-    """Return the statements of files in the examined view, by path."""
+    """Return the statements of files in the examined view, by path, and of those that were handed over."""
     found = []
-    for path in scan.glob(*_GLOBS)[:_FILES]:
-        text = scan.text(path)
+    read = [(path, scan.text(path)) for path in scan.glob(*_GLOBS)[:_FILES]]
+    for path, text in [*read, *((name, scan.given[name]) for name in sorted(scan.given))]:
         if text is None or len(text) > _SIZE or ("redicateType" not in text and "payload" not in text):
             continue
         found += [statement for data in _loaded(text) if (statement := _statement(path, data))]

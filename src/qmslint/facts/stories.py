@@ -103,3 +103,11 @@ def _item(data: Mapping[str, Any], path: str, sure: bool) -> Item | None:
 def significant(text: str) -> frozenset[str]:
     """Return the words of a title that say what it is about."""
     return frozenset(word for word in _WORD.findall(fold(text)) if word not in _COMMON)
+
+
+def names_item(line: str, item: str) -> bool:
+    """Say whether a line names an item: its number behind a sign or in an address, or its key."""
+    bare = item.lower().lstrip("#!").removeprefix("gh-").removeprefix("ab#")
+    if bare.isdigit():
+        return bool(re.search(rf"(?:[#!]|/|\bGH-|\bPR[ -]?|\bAB#){re.escape(bare)}(?!\d)", line[:2000], re.I))
+    return bool(bare) and bool(re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", line[:2000], re.I))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.chain import matrix
-from qmslint.facts.releases import predecessor, releases
-from qmslint.facts.spans import shipped
+from qmslint.facts.draw import draw
+from qmslint.facts.releases import releases
+from qmslint.facts.spans import before, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.model.trace import Chain, Link, Matrix
@@ -62,7 +61,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         early = sum(1 for _, link in broken if link.step != "note")
         gap = "broken" if early > params.severe * len(drawn) else "weak"
         evidence = [_figure(found), *(item for chain, link in broken for item in _cite(chain, link))]
-        message = f"{head}; {len(broken)} chains break: {steps}"
+        message = f"{head}; {len(broken)} cannot be followed to the end: {steps}"
         return nonconforming(message, evidence, gap, confidence=Confidence.MEDIUM, measured=measured)
     if hidden:
         steps = ", ".join(dict.fromkeys(link.step for c in hidden for link in c.links if link.state == "unseen"))
@@ -75,20 +74,10 @@ def check(params: Params, scan: Scan) -> Outcome:
     return conforming(message, evidence, confidence=Confidence.HIGH if sure else Confidence.MEDIUM, measured=measured)
 
 
-def draw(chains: Sequence[Chain], number: int, seed: int) -> tuple[Chain, ...]:
-    """Return ``number`` chains in an order that only the seed and the commits decide."""
-
-    def place(chain: Chain) -> str:
-        return hashlib.sha256(f"{seed}:{chain.commit}".encode()).hexdigest()
-
-    return tuple(sorted(chains, key=place)[:number])
-
-
 def _newest(params: Params, scan: Scan) -> Matrix | None:
-    known = releases(scan)
     for release in tuple(shipped(scan))[::-1][:5]:
-        before = predecessor(known, release)
-        base = before.tag.commit if before else ""
+        under = before(scan, release)
+        base = under.tag.commit if under else ""
         found = matrix(scan, release.name, base, release.tag.commit, release)
         if len(found.chains) >= params.minimum:
             return found

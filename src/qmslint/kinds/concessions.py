@@ -62,7 +62,9 @@ def check(params: Params, scan: Scan) -> Outcome:
         f"{len(listed)} findings are ignored in lists and {len(inline)} by marks in code, {len(skips)} tests are switched off; "
         "nearly all name what they set aside and why"
     )
-    return conforming(message, [*good, *evidence][:_LISTED], confidence=Confidence.MEDIUM, measured=measured)
+    sure = Confidence.MEDIUM if found.whole else Confidence.LOW
+    message += "" if found.whole else "; not all source files could be looked at"
+    return conforming(message, [*good, *evidence][:_LISTED], confidence=sure, measured=measured)
 
 
 def _complaints(

@@ -122,7 +122,11 @@ def _stating(scan: Scan) -> list[Evidence]:
     found = []
     for path in pipelines(scan).paths:
         lines = (scan.text(path) or "")[:_TEXT].split("\n")
-        live = [(number, line[:500]) for number, line in enumerate(lines, 1) if not line.lstrip().startswith("#")]
+        live = [
+            (number, line[:500])
+            for number, line in enumerate(lines, 1)
+            if not line.lstrip().startswith(("#", "name:", "- name:", "run-name:"))
+        ]
         hits = [(number, line) for number, line in live if test.search(line)]
         for first, second, unless in pairs:
             there = [(number, line) for number, line in live if second.search(line)]

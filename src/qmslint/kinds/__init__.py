@@ -35,7 +35,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "code-size": "qmslint.kinds.code_size",
         "codeowners": "qmslint.kinds.codeowners",
         "concessions": "qmslint.kinds.concessions",
-        "current": "qmslint.kinds.current",
         "cycle": "qmslint.kinds.cycle",
         "decided": "qmslint.kinds.decided",
         "decisions": "qmslint.kinds.decisions",

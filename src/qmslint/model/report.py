@@ -31,6 +31,7 @@ class Result:
     disposition: Mapping[str, Any] | None = None
     remediation: str = ""
     fingerprint: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ _RESULT = {
             "remediation": _TEXT,
             "pack": _TEXT,
             "fingerprint": _TEXT,
-        }
+        },
+        {"source": _TEXT},
     ),
     "allOf": [
         {

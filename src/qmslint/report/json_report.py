@@ -95,6 +95,7 @@ def _result(result: Result) -> dict[str, Any]:
         "disposition": {k: safe(str(v)) for k, v in result.disposition.items()} if result.disposition else None,
         "remediation": result.remediation,
         "pack": result.pack,
+        **({"source": safe(result.source)} if result.source else {}),
         "fingerprint": result.fingerprint,
     }
 

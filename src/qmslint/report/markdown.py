@@ -58,7 +58,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield (
         f"Examined {plain(s.name)} at {code(s.commit[:12] or s.view)} as of {s.as_of} (UTC), {s.commits} commits, "
-        f"{s.tags} tags{', **shallow clone**' if s.shallow else ''}."
+        f"{s.tags} tags{', **shallow clone**' if s.shallow else ''}. "
+        f"Packs: {', '.join(plain(f'{p.id} {p.version}') for p in report.packs)}."
     )
     yield ""
     yield (
@@ -97,7 +98,11 @@ def _findings(report: Report) -> Iterator[str]:
 
 def _cell(result: Result) -> str:
     unsure = "" if result.confidence.value == "high" else f" ({result.confidence.value} confidence)"
-    return plain(result.message) + unsure
+    return plain(result.message) + unsure + _source(result)
+
+
+def _source(result: Result) -> str:
+    return f" \\[{plain(result.source)}\\]" if result.source else ""
 
 
 def _where(result: Result) -> str:
@@ -112,7 +117,7 @@ def _unseen(report: Report) -> Iterator[str]:
         yield "\n### Not to be seen here\n"
         for result in unseen:
             assert result.reason
-            yield f"- {code(result.rule)} ({', '.join(result.clauses)}): {result.reason.code}: {plain(result.message)}"
+            yield f"- {code(result.rule)} ({', '.join(result.clauses)}): {result.reason.code}: {plain(result.message)}{_source(result)}"
 
 
 def _clauses(report: Report) -> Iterator[str]:
@@ -136,5 +141,5 @@ def _good(report: Report) -> Iterator[str]:
     idle = [r for r in report.results if r.state is State.NOT_APPLICABLE]
     if idle:
         yield "\n<details><summary>Not applicable</summary>\n"
-        yield from (f"- {code(result.rule)}: {plain(result.message)}" for result in idle)
+        yield from (f"- {code(result.rule)}: {plain(result.message)}{_source(result)}" for result in idle)
         yield _CLOSE

@@ -101,6 +101,8 @@ def _result(index: int, result: Result, report: Report) -> dict[str, Any]:
     }
     if len(places) > 1:
         found["relatedLocations"] = [{"id": number, **place} for number, place in enumerate(places[1:], 1)]
+    if result.source:
+        found["properties"]["source"] = result.source
     if result.reason:
         found["properties"]["reason"] = result.reason.code
     if result.disposition and result.disposition.get("kind") in ("waived", "baselined"):

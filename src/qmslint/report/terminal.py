@@ -165,6 +165,8 @@ def _findings(report: Report) -> Iterator[list[Part]]:
             (f"  ({', '.join(result.clauses)}) {result.title}", ""),
         ]
         yield [(f"         {result.message}{_confidence(result)}", "")]
+        if result.source:
+            yield [(f"         goes back to: {result.source}", "dim")]
         yield from _places(result.evidence)
         if result.searched:
             yield [("         searched: " + ", ".join(result.searched[:8]) + _more(len(result.searched) - 8), "dim")]
@@ -178,6 +180,10 @@ def _findings(report: Report) -> Iterator[list[Part]]:
 
 def _confidence(result: Result) -> str:
     return "" if result.confidence.value == "high" else f" ({result.confidence.value} confidence)"
+
+
+def _source(result: Result) -> str:
+    return f" [{result.source}]" if result.source else ""
 
 
 def _places(evidence: Iterable[Evidence]) -> Iterator[list[Part]]:
@@ -217,7 +223,7 @@ def _unseen(report: Report) -> Iterator[list[Part]]:
         yield [
             ("  ?      ", "yellow"),
             (result.rule, "bold"),
-            (f"  ({', '.join(result.clauses)}) {result.reason.code}: {result.message}", ""),
+            (f"  ({', '.join(result.clauses)}) {result.reason.code}: {result.message}{_source(result)}", ""),
         ]
     if unlooked:
         numbers = ", ".join(c.id for c in unlooked)
@@ -235,7 +241,11 @@ def _works(report: Report, verbosity: int) -> Iterator[list[Part]]:
     if good:
         yield [("Evidence seen", "bold")]
     for result in good:
-        yield [("  ✓      ", "green"), (result.rule, "bold"), (f"  {result.message}{_confidence(result)}", "")]
+        yield [
+            ("  ✓      ", "green"),
+            (result.rule, "bold"),
+            (f"  {result.message}{_confidence(result)}{_source(result)}", ""),
+        ]
         if verbosity >= 1:
             yield from _places(result.evidence)
     if good:
@@ -244,7 +254,7 @@ def _works(report: Report, verbosity: int) -> Iterator[list[Part]]:
     if idle:
         yield [("Not applicable", "bold")]
     for result in idle:
-        yield [("  –      ", "dim"), (result.rule, "bold"), (f"  {result.message}", "dim")]
+        yield [("  –      ", "dim"), (result.rule, "bold"), (f"  {result.message}{_source(result)}", "dim")]
     if idle:
         yield []
 

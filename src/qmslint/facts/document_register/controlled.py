@@ -151,7 +151,7 @@ def _add(found: dict[str, Said], name: str, said: Said | None) -> None:
 
 
 def _said(path: str, part: Part) -> Said | None:
-    text = " ".join(part.text.split("\n", 1)[0].split())[:160]
+    text = " ".join(part.text.split("\n", 1)[0].split()).lstrip(":*_ ")[:160]
     if is_unfilled(text):
         return None
     return Said(text, path, part.line, part.form, parse_date(text, end=part.name == "due"))

@@ -95,6 +95,17 @@ def test_a_review_date_by_a_person_counts_and_says_what_it_is(make_repo: MakeRep
     assert found.date_only
 
 
+def test_a_review_date_with_a_corrected_word_counts(make_repo: MakeRepo, scan_of: ScanOf) -> None:
+    head = "---\nlast_reviewed: {}\n---\n"
+    steps = [
+        commit("First", a_dot_py="x"),
+        at("2026-01-06", text(head=head.format("2026-01-01"))),
+        at("2026-02-01", text(head=head.format("2026-02-01")).replace("machine", "computer")),
+    ]
+    found = life(scan_of(make_repo(steps)))
+    assert (str(found.changed.day), str(found.alive.day)) == ("2026-01-06", "2026-02-01")
+
+
 def test_a_review_by_merge_is_backed(make_repo: MakeRepo, scan_of: ScanOf) -> None:
     head = "---\nlast_reviewed: {}\n---\n"
     merge = Step(

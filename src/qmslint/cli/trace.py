@@ -96,10 +96,10 @@ def _matrix(session: Session, repository: Repository, target: str, moment: int, 
 
 def _drawn(found: Matrix, number: int, seed: int) -> Matrix:
     """Return a matrix of some of the changes, with what was drawn from how many."""
-    from qmslint.facts.draw import draw
+    from qmslint.facts.draw import draw, pool
 
     chosen = draw(found.chains, number, seed)
-    note = f"{len(chosen)} of {len(found.chains)} changes drawn with seed {seed}"
+    note = f"{len(chosen)} of {len(pool(found.chains))} changes of the product drawn with seed {seed}"
     return replace(found, chains=chosen, notes=(note, *found.notes))
 
 

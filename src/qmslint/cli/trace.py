@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qmslint.cli.ask import Ask, clock
-from qmslint.errors import UsageError
+from qmslint.errors import RepoError, UsageError
 
 if TYPE_CHECKING:
     from qmslint.cli.session import Session
@@ -105,8 +105,11 @@ def _drawn(found: Matrix, number: int, seed: int) -> Matrix:
 
 def open_at(path: Path, rev: str) -> Repository:
     """Open the repository at a revision, or say what a command that reads the history needs."""
+    from qmslint.repo.locate import locate
     from qmslint.repo.open import open_repository
 
+    if locate(path).git_dir is None:
+        raise RepoError(f"{path} is not a git repository, so it has no history to look at")
     repository = open_repository(path, rev)
     if repository.shallow:
         repository.close()

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from qmslint.facts.base import Scan, fact
 from qmslint.patterns import PathSet
 
+_FIXTURES = ("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "seeds", "seed")
 TOUCHED = 2_000
 """Commits whose changed paths are asked for at most."""
 
@@ -37,6 +38,20 @@ def allowed_paths(scan: Scan) -> PathSet:
 def evidence_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
     """Return the paths that match any of ``globs`` and can be evidence."""
     return allowed_paths(scan).match(globs)
+
+
+def chart_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths below ``templates`` of a chart that match any of ``globs``: they are deployed as they are."""
+    charts = {posixpath.dirname(path) for path in evidence_paths(scan, ("**/Chart.y{a,}ml",))}
+    homes = tuple(f"{folder}/templates/" if folder else "templates/" for folder in sorted(charts))
+    return tuple(path for path in scan.glob(*globs) if homes and path.startswith(homes))
+
+
+def fixture_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths below folders of test data that match any of ``globs``, those of other projects left out."""
+    out = frozenset(scan.glob(*scan.words("exclude", "vendored")))
+    inside = frozenset(scan.glob(*(f"**/{name}/**" for name in _FIXTURES)))
+    return tuple(path for path in scan.glob(*globs) if path in inside and path not in out)
 
 
 @fact

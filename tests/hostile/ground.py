@@ -104,7 +104,12 @@ class Ground:
         }
         env = self.environment(GIT_CONFIG_NOSYSTEM="1", **who) | more.pop("env", {})
         done = subprocess.run(
-            ["git", *arguments], cwd=at or self.repo, env=env, capture_output=True, check=False, **{"timeout": 60, **more}
+            ["git", *arguments],
+            cwd=at or self.repo,
+            env=env,
+            capture_output=True,
+            check=False,
+            **{"timeout": 60, **more},
         )
         if check:
             assert done.returncode == 0, done.stderr.decode("utf-8", "replace")
@@ -117,7 +122,9 @@ class Ground:
         self.git("init", "-q", "-b", "main", *options, str(folder))
         return folder
 
-    def commit(self, files: Mapping[str, str | bytes] | None = None, text: str = "Change", at: Path | None = None) -> str:
+    def commit(
+        self, files: Mapping[str, str | bytes] | None = None, text: str = "Change", at: Path | None = None
+    ) -> str:
         """Write files, commit everything, and return the commit's id."""
         folder = at or self.repo
         for name, content in (files or {}).items():

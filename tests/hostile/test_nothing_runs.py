@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from .ground import QMSLINT, Ground, write
+from .ground import Ground
 from .vectors import VECTORS
 
 COMMANDS = (

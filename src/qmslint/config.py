@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from qmslint import lineyaml
+from qmslint import lineyaml, plaintoml
 from qmslint.derive import Builder
 from qmslint.errors import ConfigError, Place
-from qmslint.patterns import compile_pattern
 from qmslint.repo.snapshot import Snapshot
 from qmslint.settings import Settings
 
 NAMES = ("qmslint.yml", ".qmslint.yml", ".config/qmslint.yml")
 _LIMIT = 256 * 1024
-_LONG_KEY = compile_pattern(r"(?:[^\s.,=]+[ \t]*\.[ \t]*){64}")
 
 
 def from_file(path: Path) -> Settings:
@@ -88,12 +85,9 @@ def _table(data: dict[str, Any], default: Any) -> Any:
 
 
 def _toml(name: str, content: bytes) -> dict[str, Any]:
-    if _LONG_KEY.search(content):
-        # Reading a dotted key takes time that grows with the square of its parts.
-        raise ConfigError("a dotted key has too many parts", Place(name))
     try:
-        return tomllib.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        return plaintoml.loads(content.decode("utf-8"))
+    except ValueError as error:
         raise ConfigError(f"not valid TOML: {error}", Place(name)) from None
 
 

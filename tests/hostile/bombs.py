@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-SIZE = 300_000
+SIZE = 120_000
 """Characters of one bomb: within the bounds on files, so that they are really read."""
 NAMES = (
     "README.md",

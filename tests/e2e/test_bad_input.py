@@ -171,7 +171,14 @@ BROKEN = {
         ("'ci.test-gat'", "ci.test-gate"),
     ),
     "unknown pack": ("qmslint.yml", "packs: [iso900]\n", ("'iso900'", "iso9001")),
-    "wrong type": ("qmslint.yml", "\npacks: 7\n", ("qmslint.yml:2",)),
+    "wrong type": ("qmslint.yml", "\nprofile: 7\n", ("qmslint.yml:2", "mapping")),
+    "wrong choice": ("qmslint.yml", "profile:\n  kind: tool\n", ("qmslint.yml:2", "application")),
+    "unknown clause": ("qmslint.yml", 'evidence_home:\n  "8.51": {is: external}\n', ("qmslint.yml:2", "8.5.1")),
+    "unknown exclusion": (
+        "qmslint.yml",
+        "exclusions:\n  - {clause: '7.1.5.9', reason: none here, approved_by: A}\n",
+        ("qmslint.yml:1", "7.1.5"),
+    ),
     "not yaml": ("qmslint.yml", "packs: [iso9001\nx: ]\n", ("qmslint.yml:",)),
     "duplicate": ("qmslint.yml", "packs: [iso9001]\npacks: [iso9001]\n", ("qmslint.yml:2", "duplicate")),
     "a list": ("qmslint.yml", "- a\n", ("qmslint.yml:1", "mapping")),
@@ -279,6 +286,7 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:10])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", [_drop, _garble, _cut])
 @pytest.mark.parametrize("what", ["HEAD", "HEAD~1", "HEAD^{tree}", "HEAD~1^{tree}", "HEAD:README.md", "v1"])
 def test_what_can_still_be_judged_of_a_damaged_repository_is_judged(
@@ -307,6 +315,7 @@ def test_what_can_still_be_judged_of_a_damaged_repository_is_judged(
         assert other.returncode != 2 or other.stderr.startswith("qmslint: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["index", "HEAD", "packed-refs", "config", "refs/heads/main", "shallow"])
 def test_a_damaged_git_directory_is_named_or_told(plain: Path, part: str) -> None:
     git(plain, "pack-refs", "--all", "--no-prune")
@@ -317,21 +326,25 @@ def test_a_damaged_git_directory_is_named_or_told(plain: Path, part: str) -> Non
         complains(done)
 
 
-@pytest.mark.parametrize(
-    "how", [("--depth", "1"), ("--filter=blob:none", "--no-checkout"), ("--filter=tree:0", "--no-checkout")]
-)
-def test_a_clone_that_is_not_whole_says_so(tmp_path: Path, how: tuple[str, ...]) -> None:
-    source = repository(tmp_path / "source", CLEAN, *({"a.txt": str(n)} for n in range(5)))
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [("--depth", "1"), ("--filter=blob:none",), ("--filter=tree:0",)])
+def test_a_clone_that_is_not_whole_is_neither_greener_nor_redder(tmp_path: Path, how: tuple[str, ...]) -> None:
+    source = repository(tmp_path / "source", CLEAN, *({"a.txt": str(n), "CHANGELOG.md": f"# {n}\n"} for n in range(5)))
+    git(source, "tag", "-a", "v1.0.0", "-m", "Release")
     git(source, "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", *how, f"file://{source}", "copy")
-    done = run("check", tmp_path / "copy", "--format", "json")
-    assert done.returncode in (0, 1), done.stderr
-    code = "SHALLOW" if "--depth" in how else "PARTIAL_CLONE"
-    assert code in done.stdout or "not_assessable" not in done.stdout
+    found = {}
+    for name in ("source", "copy"):
+        done = run("check", tmp_path / name, "--format", "json", "--as-of", "2026-06-30")
+        assert done.returncode in (0, 1), done.stderr
+        found[name] = {item["rule"]: item["state"] for item in json.loads(done.stdout)["results"]}
+    for rule, state in found["copy"].items():
+        assert state in (found["source"][rule], "not_assessable"), rule
     if "--depth" in how:
         complains(run("check", tmp_path / "copy", "--rev", "HEAD~3"), "unknown revision", "not a whole one")
 
 
+@pytest.mark.slow
 def test_names_and_contents_that_are_not_utf8(tmp_path: Path) -> None:
     folder = repository(
         tmp_path / "r", {"caf\udce9.md": b"caf\xe9 \xff", "README.md": b"# caf\xe9\n\nx\n", "CODEOWNERS": b"* @\xff\n"}
@@ -382,6 +395,7 @@ def test_a_reader_that_goes_away_gets_no_complaint(plain: Path, form: str) -> No
     assert done.returncode in (0, 1, 141)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("redirect", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_closed_streams_are_no_defect(plain: Path, redirect: str) -> None:
     call = f"'{QMSLINT}' check '{plain}' {redirect}"
@@ -390,6 +404,7 @@ def test_closed_streams_are_no_defect(plain: Path, redirect: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_ends_in_order(tmp_path: Path, number: int, code: int) -> None:
     folder = repository(

@@ -21,7 +21,7 @@ from .ground import Ground, Run
 
 SECONDS = 25
 """Of computing, on a machine that is neither new nor idle; what grows with the square of the size takes minutes."""
-QUICK = ("blanks", "lines", "dotted", "yaml-aliases", "yaml-depth", "json-array-depth", "star-patterns")
+QUICK = ("lines", "dotted", "yaml-aliases", "yaml-depth")
 
 
 def blow(ground: Ground, *options: str, path: Path | None = None) -> Run:
@@ -115,6 +115,7 @@ def test_yaml_tags_run_nothing(ground: Ground) -> None:
         assert ground.examine().code == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["yaml-aliases", "yaml-self", "yaml-depth", "yaml-block-depth", "yaml-tags", "yaml-keys"]
 )
@@ -126,6 +127,7 @@ def test_bombs_in_configuration_stop_the_run_with_one_line(ground: Ground, name:
     assert place in run.stderr and run.stderr.count("\n") == 1 and len(run.stderr) < 600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["toml-key", "toml-depth", "json-number"])
 def test_bombs_in_the_project_file_stop_the_run_with_one_line(ground: Ground, name: str) -> None:
     ground.start({"pyproject.toml": f"[tool.qmslint]\n{BOMBS[name]}"})

@@ -44,6 +44,7 @@ def test_modules_in_the_repository_are_not_imported_by_the_module_call(ground: G
     assert not ground.fired
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [".", "", "bin", "{repo}", "{repo}/bin"])
 def test_a_program_called_git_in_the_repository_is_not_run(ground: Ground, path: str) -> None:
     ground.start()
@@ -85,6 +86,7 @@ STEERING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(STEERING))
 def test_the_caller_of_a_hook_does_not_steer_the_run(ground: Ground, name: str) -> None:
     ground.start()
@@ -124,6 +126,7 @@ def test_links_out_of_the_tree_are_named_but_not_followed(ground: Ground, how: s
         assert "out of the tree; not followed" in ground.examine(*options).notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target", ["loop", "missing", "/dev/zero", "/proc/self/environ", ".", "..", "/", "\n", "x" * 4000]
 )
@@ -150,6 +153,7 @@ def test_a_git_file_that_leads_to_another_repository_is_told(ground: Ground) -> 
     assert "does not name this work tree" in run.notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     ["gitdir: /nowhere\n", "gitdir: \n", "gitdir: ../outside\n", "rubbish", "gitdir: \x1b[31m\n", "gitdir: .git\n"],
@@ -167,6 +171,7 @@ def test_a_work_tree_elsewhere_is_not_looked_at(ground: Ground) -> None:
     assert "secret.md" not in run.everything
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["objects", "refs", "refs/heads", "packed-refs", "HEAD", "index", "config", "shallow", "info"]
 )
@@ -203,6 +208,7 @@ def test_borrowed_objects_are_told(ground: Ground) -> None:
     assert "alternates" in ground.examine().notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["/nowhere", "../../..", "\0", "\x1b[31m", "objects", "/dev/zero", "#x", '"x', "{secret}"]
 )

@@ -87,7 +87,7 @@ def talking(ground: Ground) -> Ground:
     return ground
 
 
-@pytest.mark.parametrize("options", [(), ("-v",), ("-q",), ("--ci",)])
+@pytest.mark.parametrize("options", [(), ("-v",)])
 def test_no_text_breaks_out_of_any_format(talking: Ground, options: tuple[str, ...]) -> None:
     run = talking.examine(*options)
     report = run.report
@@ -102,11 +102,13 @@ def test_no_text_breaks_out_of_any_format(talking: Ground, options: tuple[str, .
         assert sign not in run.outputs["markdown"], sign
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["terminal", "json", "markdown"])
 def test_no_text_breaks_out_of_a_comparison(talking: Ground, form: str) -> None:
     talking.command("diff", "HEAD~9", "--format", form)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "json", "csv", "svg"])
 def test_no_text_breaks_out_of_a_trend(talking: Ground, form: str) -> None:
     run = talking.command("trend", "--every", "release", "--points", "5", "--format", form)

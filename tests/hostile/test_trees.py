@@ -35,6 +35,7 @@ def _device(path: Path) -> None:
 SPECIAL: dict[str, Callable[[Path], None]] = {"pipe": os.mkfifo, "socket": _socket, "device": _device}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(SPECIAL))
 @pytest.mark.parametrize("name", NAMES)
 def test_special_files_are_not_read(ground: Ground, kind: str, name: str) -> None:
@@ -46,6 +47,7 @@ def test_special_files_are_not_read(ground: Ground, kind: str, name: str) -> Non
     assert f"{name}: a special file, not read" in run.notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_special_files_in_the_git_directory_are_not_waited_for(ground: Ground, part: str) -> None:
     ground.start()
@@ -60,6 +62,7 @@ def test_special_files_in_the_git_directory_are_not_waited_for(ground: Ground, p
         assert run.notes or part == "objects/info/alternates"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["README.md", "CHANGELOG.md", "qmslint.yml", ".gitignore", "pyproject.toml", "package.json"]
 )
@@ -79,6 +82,7 @@ def test_a_huge_blob_of_a_commit_is_not_read(ground: Ground) -> None:
     assert "CHANGELOG.md: not read (large)" in run.notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["packed-refs", "index", "shallow", "config", "HEAD", "info/exclude", "FETCH_HEAD"])
 def test_huge_parts_of_the_git_directory_are_not_read(ground: Ground, part: str) -> None:
     ground.start()
@@ -101,6 +105,7 @@ def test_a_deep_tree_is_looked_at_as_far_as_the_bound(ground: Ground) -> None:
     assert "deeper than 64 levels" in ground.examine(timeout=30).notes
 
 
+@pytest.mark.slow
 def test_a_deep_tree_of_a_commit_is_looked_at_as_far_as_the_bound(ground: Ground) -> None:
     ground.start()
     tree = ground.git("rev-parse", "HEAD^{tree}")
@@ -121,6 +126,7 @@ def test_very_many_files_end_at_the_bound(ground: Ground) -> None:
     assert "only the first 200000 files" in ground.examine("--rev", "HEAD", timeout=110).notes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["..", ".git", ".", "a/../../x", ".GIT/config", "a//b", "/etc/passwd"])
 def test_names_no_checkout_can_have_are_left_out(ground: Ground, name: str) -> None:
     ground.start()
@@ -181,6 +187,7 @@ ODD = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["", "docs/adr/", ".github/workflows/", "docs/risks/"])
 def test_odd_names_break_out_of_nothing(ground: Ground, folder: str) -> None:
     ground.start({f"{folder}{name}": "# A title\n\nStatus: accepted\n" for name in ODD})
@@ -190,6 +197,7 @@ def test_odd_names_break_out_of_nothing(ground: Ground, folder: str) -> None:
         ground.command(*arguments)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["new\nline", "\x1b[31mred", "\udcff", "::error::x", "##vso[x]y", "\u202ex", "a:b@c", "%s"]
 )
@@ -209,6 +217,7 @@ def test_a_folder_that_cannot_be_listed_is_told(ground: Ground) -> None:
         assert "locked: cannot be listed" in run.notes
 
 
+@pytest.mark.slow
 def test_files_that_are_not_text_are_not_taken_for_it(ground: Ground) -> None:
     contents = (
         b"\xff\xfe# \0T\0",
@@ -223,3 +232,16 @@ def test_files_that_are_not_text_are_not_taken_for_it(ground: Ground) -> None:
         for name in ("README.md", "CHANGELOG.md", "CODEOWNERS", "docs/adr/0001-x.md", ".github/workflows/x.yml"):
             write(ground.repo / name, content)
         assert ground.examine().report["results"], number
+
+
+@pytest.mark.parametrize("name", ["README.md", ".gitignore", ".github"])
+def test_a_pipe_is_not_waited_for(ground: Ground, name: str) -> None:
+    ground.start()
+    (ground.repo / name).unlink(missing_ok=True)
+    os.mkfifo(ground.repo / name)
+    assert f"{name}: a special file, not read" in ground.examine(timeout=20).notes
+
+
+def test_the_oddest_names_break_out_of_nothing(ground: Ground) -> None:
+    ground.start(dict.fromkeys((f"docs/adr/{name}" for name in ODD), "# A title\n\nStatus: accepted\n"))
+    assert ground.examine().report["results"]

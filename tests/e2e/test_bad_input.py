@@ -235,9 +235,11 @@ BAD_PACKS = {
     "wrong id": (RULE.replace("team.thing", "team.other"), PACK, ("team.thing.yaml:1", "file's name")),
     "python tag": (RULE + "x: !!python/object/apply:os.system ['true']\n", PACK, ("team.thing.yaml:12", "tag")),
     "regex": (
-        RULE.replace("{files: {any: [thing], what: thing}}", "{forbidden-text: {any: ['(a+)+(?=b)']}}"),
+        RULE.replace(
+            "{files: {any: [thing], what: thing}}", "{forbidden-text: {keys: [readme], patterns: ['(a+)+(?=b)']}}"
+        ),
         PACK,
-        ("team.thing.yaml:11",),
+        ("team.thing.yaml:11", "perl"),
     ),
     "not yaml": ("a: [", PACK, ("team.thing.yaml:",)),
     "pack without rule": (RULE, PACK.replace("team.thing", "team.thng"), ("mine.yaml:4", "team.thing")),

@@ -88,8 +88,8 @@ def _tags_of_other_things(g: Ground) -> None:
     g.start()
     for name, what in (("blob", "HEAD:README.md"), ("tree", "HEAD^{tree}"), ("commit", "HEAD")):
         g.git("tag", f"light-{name}", what)
-        g.git("tag", "-a", f"v1.{len(name)}.0", what, "-m", "Release")
-    g.git("tag", "-a", "nested", "v1.4.0", "-m", "Tag of a tag")
+        g.git("tag", "-a", f"note-{name}", what, "-m", "Release")
+    g.git("tag", "-a", "nested", "note-blob", "-m", "Tag of a tag")
 
 
 def _octopus(g: Ground) -> None:

@@ -18,13 +18,12 @@ OUT_OF_BOUNDS = {
     "an include": "include: ../outside/secret.md\n",
     "a tag": "packs: !!python/object/apply:os.system ['true']\n",
     "a bomb of a pattern": "release_tags: '((a{{1,1000}}){{1,1000}}){{1,1000}}'\n",
-    "a glob bomb": "exclude: ['{bomb}']\n",
 }
 
 
 @pytest.mark.parametrize("name", sorted(OUT_OF_BOUNDS))
 def test_configuration_names_nothing_to_run_read_or_write(ground: Ground, name: str) -> None:
-    text = OUT_OF_BOUNDS[name].format(outside=ground.outside, bomb="{a,b}*" * 2000)
+    text = OUT_OF_BOUNDS[name].format(outside=ground.outside)
     trap = ground.trap("pack")
     rule = f"id: team.thing\ncheck: {{os.system: {{command: {trap}}}}}\n"
     ground.start({"qmslint.yml": text, "quality/packs/mine.yaml": "id: mine\n", "quality/team/team.thing.yaml": rule})
@@ -73,11 +72,11 @@ def test_patterns_of_a_pack_are_linear(ground: Ground) -> None:
         "id: team.thing\ntitle: No such text\nclauses: ['8.6']\nquestions: [document]\nbasis: requirement\n"
         "grades: {default: minor}\nwhy: Because we said so in our own policy.\nlooks_for: Text that the policy says must not be there.\n"
         "fix: Take the text out and commit that.\nexample: none\n"
-        "check: {forbidden-text: {texts: ['(a+)+$', '(a|a)*b', '(.*a){20}']}}\n"
+        "check: {forbidden-text: {keys: [readme], patterns: ['(a+)+$', '(a|a)*b', '(.*a){20}']}}\n"
     )
     write(folder / "team/team.thing.yaml", rule)
     write(folder / "packs/mine.yaml", "id: mine\nversion: '1'\ntitle: Mine\nrules: [team.thing]\n")
-    ground.start({"a.md": "a" * 400_000 + "!"})
+    ground.start({"README.md": "a" * 400_000 + "!"})
     run = ground.examine("--pack", str(folder), timeout=30)
     assert run.code in (0, 1, 2), run.stderr
     assert run.code != 2, run.stderr

@@ -10,11 +10,10 @@ from typing import Any
 
 from qmslint import config
 from qmslint.cli.ask import Ask
-from qmslint.derive import suggest
 from qmslint.engine.dispositions import Exceptions
 from qmslint.engine.examine import Progress, examine
 from qmslint.engine.plan import Plan, plan
-from qmslint.errors import ConfigError, UsageError
+from qmslint.errors import UsageError
 from qmslint.facts.base import Scan
 from qmslint.model.report import Report
 from qmslint.packs.catalogue import known_clause, load_catalogue
@@ -38,14 +37,12 @@ class Session:
 
     def settings(self, repository: Repository) -> Settings:
         """Return the settings that hold for ``repository``."""
+        clauses = tuple(load_catalogue(self.library.trees[0], "2015").clauses)
+        known = config.Known(self.library.rule_ids, self.library.pack_ids, clauses)
         if self.ask.config:
-            found = config.from_file(self.ask.config)
+            found = config.from_file(self.ask.config, known)
         else:
-            found = Settings() if self.ask.no_repo_config else config.discover(repository.snapshot)
-        for rule in found.rules:
-            if rule not in self.library.rule_ids:
-                hint = suggest(rule, self.library.rule_ids)
-                raise ConfigError(f"rules: there is no rule {rule!r}", hint=hint)
+            found = Settings() if self.ask.no_repo_config else config.discover(repository.snapshot, known)
         return replace(found, edition=self.ask.edition) if self.ask.edition else found  # type: ignore[arg-type]
 
     def scan(self, repository: Repository, as_of: int, given: Mapping[str, str] | None = None) -> Scan:

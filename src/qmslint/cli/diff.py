@@ -66,7 +66,7 @@ def _compare(
 
     if as_of:
         end_of_day(as_of)
-    repository = open_repository(path, head or "HEAD")
+    repository = open_repository(path, head or "HEAD", cached=not session.ask.no_cache)
     try:
         assert repository.shadow
         start = resolve(repository.shadow, since or base)

@@ -33,7 +33,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.folders = tuple(Path(name) for name in self.ask.pack if os.sep in name)
-        self.library = Library(self.folders)
+        self.library = Library(self.folders, cached=not self.ask.no_cache)
 
     def settings(self, repository: Repository) -> Settings:
         """Return the settings that hold for ``repository``."""

@@ -10,9 +10,11 @@ from functools import cached_property
 
 from qmslint.repo.gitcmd import Git, GitFailed
 
-_FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%cN", "%cE", "%ct", "%B")
+_FIELDS = ("%H", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
 LOG_FORMAT = "--format=tformat:" + "%x00".join(_FIELDS)
-"""The fields of a commit that are read, also what the benchmark's floor reads."""
+"""The fields of a commit that are read, also what the benchmark's floor reads; the mail map is applied later."""
+FIELDS = len(_FIELDS)
+_MAPPED_FORMAT = re.sub("%([ac])([ne])", lambda m: f"%{m[1]}{m[2].upper()}", LOG_FORMAT)
 TAG_LIMIT = 100_000
 BESIDE_LIMIT = 50_000
 """Commits outside the examined line that are read at most."""
@@ -162,34 +164,14 @@ class History:
         return self.landing.get(sha, -1) < self.landing.get(merge, -1)
 
 
-def read_history(git: Git, head: str, cut: frozenset[str], mailmap: str = "") -> History:
-    """Read every commit reachable from ``head``.
-
-    Parameters
-    ----------
-    git : Git
-        Runs in the shadow.
-    head : str
-        Full object id.
-    cut : frozenset of str
-        The shallow boundary.
-    mailmap : str
-        Revision of the mail map to apply, such as ``<id>:.mailmap``.
-    """
-    options = ["-c", f"mailmap.blob={mailmap}"] if mailmap else ["-c", "log.mailmap=false"]
-    with git.stream(*options, "log", "-z", LOG_FORMAT, head, "--") as chunks:
-        commits = tuple(_commits(chunks))
-    return History(commits, cut, head)
-
-
 def read_beside(
     git: Git, tips: Sequence[str], head: str, mailmap: str = "", limit: int = BESIDE_LIMIT
 ) -> tuple[Commit, ...]:
     """Read the commits reachable from ``tips`` but not from ``head``, newest first, at most ``limit``."""
     options = ["-c", f"mailmap.blob={mailmap}"] if mailmap else ["-c", "log.mailmap=false"]
     rest = [f"--max-count={limit}", *tips, "--not", head, "--"]
-    with git.stream(*options, "log", "-z", LOG_FORMAT, *rest) as chunks:
-        return tuple(_commits(chunks))
+    with git.stream(*options, "log", "-z", _MAPPED_FORMAT, *rest) as chunks:
+        return tuple(parse_commits(chunks))
 
 
 def read_touched(git: Git, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -219,9 +201,18 @@ def committed(git: Git, sha: str) -> int:
     return seconds_of(out.strip())
 
 
-def _commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
+def parse_commits(chunks: Iterable[bytes]) -> Iterator[Commit]:
+    """Parse what ``git log -z`` prints in :data:`LOG_FORMAT`.
+
+    Raises
+    ------
+    GitFailed
+        If it ends in the middle of a commit.
+    ValueError
+        If it is not what git prints.
+    """
     people: dict[tuple[bytes, bytes], Person] = {}
-    width = len(_FIELDS)
+    width = FIELDS
     rest = b""
     pending: list[bytes] = []
     for chunk in chunks:

@@ -106,23 +106,19 @@ class CommitLog:
 
     def _renamed(self, commits: tuple[Commit, ...], mailmap: str) -> tuple[Commit, ...]:
         """Return the commits with the names and addresses the mail map gives to people."""
-        names = _mapped(self._git, {p for commit in commits for p in (commit.author, commit.committer)}, mailmap)
-        if not names:
+        # People are looked up by identity: few objects stand for them, and comparing them costs more than the rest.
+        people = {id(person): person for c in commits for person in (c.author, c.committer)}
+        new = _mapped(self._git, set(people.values()), mailmap)
+        if not new:
             return commits
-        return tuple(
-            Commit(
-                c.sha,
-                c.parents,
-                names.get(c.author, c.author),
-                c.authored,
-                names.get(c.committer, c.committer),
-                c.committed,
-                c.message,
-            )
-            if c.author in names or c.committer in names
-            else c
-            for c in commits
-        )
+        names = {key: new.get(person, person) for key, person in people.items()}
+        return tuple(_renamed(c, names[id(c.author)], names[id(c.committer)]) for c in commits)
+
+
+def _renamed(commit: Commit, author: Person, committer: Person) -> Commit:
+    if author is commit.author and committer is commit.committer:
+        return commit
+    return Commit(commit.sha, commit.parents, author, commit.authored, committer, commit.committed, commit.message)
 
 
 class _Line:

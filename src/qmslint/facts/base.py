@@ -36,8 +36,9 @@ class Scan:
         The only clock: seconds since 1970 (UTC) at the end of the day of the examination.
     vocabulary : mapping
         Word and name lists of the packs: document names, heading synonyms, command classes …
-    memo, shared : dict
-        Answers of facts: of this scan, and of file contents whatever the revision they are at.
+    memo, shared, lasting : dict
+        Answers of facts: of this scan; of file contents, whatever the revision they are at; and of the settings
+        and the vocabulary alone, for all scans that have the same.
     """
 
     repo: Repository
@@ -46,6 +47,7 @@ class Scan:
     vocabulary: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
     shared: dict[Any, Any] = field(default_factory=dict)
+    lasting: dict[Any, Any] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -141,6 +143,22 @@ def fact_of_content(
         return cast("T | None", memo[key])
 
     return cast("Callable[Concatenate[Scan, str, P], T | None]", remembered)
+
+
+def fact_of_words(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:
+    """Make a function of settings, vocabulary and hashable arguments alone a fact that lasts over revisions.
+
+    It must not look at the repository, the history or the date.
+    """
+
+    @wraps(function)
+    def remembered(scan: Scan, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (function, args, tuple(kwargs.items()))
+        if key not in scan.lasting:
+            scan.lasting[key] = function(scan, *args, **kwargs)
+        return cast(T, scan.lasting[key])
+
+    return cast("Callable[Concatenate[Scan, P], T]", remembered)
 
 
 def fact(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.facts.document_index import Place, compared_name, headings, index, opaque
 from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import unfilled
@@ -83,7 +83,7 @@ def keys(scan: Scan) -> tuple[str, ...]:
     return tuple(scan.words("documents", "keys"))
 
 
-@fact
+@fact_of_words
 def spec(scan: Scan, key: str) -> Spec:
     """Return what is known of a key; raises ``KeyError`` for an unknown one."""
     words = scan.words("documents")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.facts.trailers import person_in
 from qmslint.patterns import compile_pattern
 from qmslint.repo.history import Commit, Person
@@ -55,7 +55,7 @@ class Roles:
         return ""
 
 
-@fact
+@fact_of_words
 def roles(scan: Scan) -> Roles:
     """Return the judge of identities, from the vocabulary and the configuration's ``bots``."""
     words = scan.words("people")

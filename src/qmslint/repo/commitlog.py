@@ -36,6 +36,9 @@ class CommitLog:
         # A cut commit has other parents in a deeper clone: what is read here is not true for later.
         self._store = None if cut else store
         self._lines: list[_Line] = []
+        self._known: dict[str, Commit] = {}
+        self._people: dict[int, Person] = {}
+        self._names: dict[str, dict[int, Person]] = {}
         self._loaded = False
 
     def history(self, head: str, mailmap: str = "") -> History:
@@ -71,6 +74,7 @@ class CommitLog:
     def _read(self, head: str) -> tuple[Commit, ...]:
         """Read everything."""
         self._lines.clear()
+        self._known.clear()
         with self._git.stream(*_OPTIONS, head, "--") as chunks:
             if self._store:
                 with self._store.copying(chunks) as copied:
@@ -82,14 +86,15 @@ class CommitLog:
 
     def _extended(self, head: str) -> tuple[Commit, ...]:
         """Read what is not known; empty where what is known turns out not to be whole."""
-        known = {commit.sha: commit for line in self._lines for commit in line.commits}
-        if head not in known:
-            known.update((commit.sha, commit) for commit in self._read_new(head))
+        if not self._known:
+            self._known = {commit.sha: commit for line in self._lines for commit in line.commits}
+        if head not in self._known:
+            self._meet(self._read_new(head))
         try:
-            commits = ordered(head, known, self._lines)
+            commits = ordered(head, self._known, self._lines)
         except KeyError:
             return ()
-        self._learn(commits)
+        self._lines.append(_Line(commits))
         if self._store:
             self._store.keep(commits)
         return commits
@@ -103,16 +108,26 @@ class CommitLog:
     def _learn(self, commits: tuple[Commit, ...]) -> None:
         if commits:
             self._lines.append(_Line(commits))
+            self._meet(commits)
+
+    def _meet(self, commits: tuple[Commit, ...]) -> None:
+        # People are looked up by identity: few objects stand for them, and comparing them costs more than the rest.
+        self._people.update((id(person), person) for c in commits for person in (c.author, c.committer))
+        self._names.clear()
+        if self._known:
+            self._known.update((commit.sha, commit) for commit in commits)
 
     def _renamed(self, commits: tuple[Commit, ...], mailmap: str) -> tuple[Commit, ...]:
         """Return the commits with the names and addresses the mail map gives to people."""
-        # People are looked up by identity: few objects stand for them, and comparing them costs more than the rest.
-        people = {id(person): person for c in commits for person in (c.author, c.committer)}
-        new = _mapped(self._git, set(people.values()), mailmap)
-        if not new:
+        if mailmap not in self._names:
+            new = _mapped(self._git, set(self._people.values()), mailmap)
+            self._names[mailmap] = {key: new[person] for key, person in self._people.items() if person in new}
+        names = self._names[mailmap]
+        if not names:
             return commits
-        names = {key: new.get(person, person) for key, person in people.items()}
-        return tuple(_renamed(c, names[id(c.author)], names[id(c.committer)]) for c in commits)
+        return tuple(
+            _renamed(c, names.get(id(c.author), c.author), names.get(id(c.committer), c.committer)) for c in commits
+        )
 
 
 def _renamed(commit: Commit, author: Person, committer: Person) -> Commit:

@@ -23,6 +23,7 @@ from qmslint.repo.objects import Objects
 from qmslint.repo.shadow import Shadow, copy_logs
 from qmslint.repo.shadow import cast as cast_shadow
 from qmslint.repo.snapshot import Snapshot
+from qmslint.repo.sources import SharedBlobs
 
 _REVISION = re.compile(r"[^\x00-\x20-][^\x00-\x1f\x7f]{0,255}\Z")
 
@@ -85,6 +86,11 @@ class Repository:
         return self.shadow.git
 
     @cached_property
+    def blobs(self) -> SharedBlobs:
+        """Reader of file contents for revisions that are looked at one after the other."""
+        return SharedBlobs(self.git)
+
+    @cached_property
     def history(self) -> log.History:
         """All commits up to the examined one."""
         with self._reading:
@@ -115,10 +121,17 @@ class Repository:
         if not self.commit:
             raise Unassessable("NO_COMMITS", "the repository has no commits yet")
         try:
-            return self.reader.history(self.commit, f"{self.commit}:.mailmap")
+            return self.reader.history(self.commit, self._mailmap)
         except GitFailed as failure:
             code = self.shadow.unreadable(failure.code)
             raise Unassessable(code, f"the history cannot be read: {failure.text}") from failure
+
+    @property
+    def _mailmap(self) -> str:
+        """The mail map of the examined commit as a name of an object, empty where there surely is none."""
+        if self.snapshot.view != "commit" or ".mailmap" in self.snapshot.links:
+            return f"{self.commit}:.mailmap"
+        return self.snapshot.blobs.get(".mailmap", "")
 
     def count(self) -> int:
         """Return how many commits lead to the examined one; the history is not read for it."""

@@ -14,6 +14,9 @@ from qmslint.repo.walk import read_beneath
 READ_LIMIT = 4 * 1024 * 1024
 """Bytes of a file that are read at most; a larger file counts as unread."""
 
+SHARED_LIMIT = 64 * 1024 * 1024
+"""Bytes of blobs that are remembered for other revisions."""
+
 
 class Source(Protocol):
     """Where a snapshot's bytes come from."""
@@ -25,6 +28,34 @@ class Source(Protocol):
         """Release what is held open."""
 
 
+class SharedBlobs:
+    """Reads blobs for several revisions through one process, and remembers the last ones.
+
+    Parameters
+    ----------
+    git : Git
+        Runs in the shadow.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._batch = Batch(git)
+        self._known: dict[str, bytes] = {}
+        self._held = 0
+
+    def read(self, name: str, limit: int) -> tuple[str, bytes]:
+        """Return kind and content of an object, like :meth:`qmslint.repo.batch.Batch.read`."""
+        content = self._known.get(name)
+        if content is not None:
+            return "blob", content
+        kind, content = self._batch.read(name, limit)
+        if kind == "blob":
+            self._known[name] = content
+            self._held += len(content)
+            while self._held > SHARED_LIMIT:
+                self._held -= len(self._known.pop(next(iter(self._known))))
+        return kind, content
+
+
 class ObjectSource:
     """Reads blobs by their ids.
 
@@ -34,14 +65,17 @@ class ObjectSource:
         Runs in the shadow.
     blobs : mapping of str to str
         Path to object id.
+    shared : SharedBlobs, optional
+        What reads for other revisions too; whoever made it closes it.
     """
 
-    def __init__(self, git: Git, blobs: Mapping[str, str]) -> None:
+    def __init__(self, git: Git, blobs: Mapping[str, str], shared: SharedBlobs | None = None) -> None:
         self._batch = Batch(git)
+        self._read = shared.read if shared else self._batch.read
         self._blobs = blobs
 
     def read(self, path: str) -> tuple[bytes | None, str]:
-        kind, content = self._batch.read(self._blobs[path], READ_LIMIT)
+        kind, content = self._read(self._blobs[path], READ_LIMIT)
         if kind == "blob":
             return content, ""
         # The file is in the listing: what is missing is its content.

@@ -14,7 +14,7 @@ def at(repository: Repository, commit: str) -> Repository:
     The caller closes only the snapshot of what is returned (``snapshot.close()``).
     """
     assert repository.shadow is not None
-    snapshot = snapshots.of_commit(repository.git, commit)
+    snapshot = snapshots.of_commit(repository.git, commit, repository.blobs)
     other = Repository(repository.place, repository.shadow, snapshot, commit, list(repository.notes), repository.reader)
     other.__dict__["tags"] = repository.tags
     return other

@@ -128,19 +128,24 @@ def fact_of_content(
 ) -> Callable[Concatenate[Scan, str, P], T | None]:
     """Make a function of a path and its text a fact of a scan and a path.
 
-    The answer is remembered by the content's object id, so that other revisions with the same content share it.
-    It is ``None`` where the file is missing, too large or not text.
+    The answer is remembered with the content's object id, so that the next revision shares it as long as the content
+    stays; only the last content of a path is remembered.  It is ``None`` where the file is missing, too large or not
+    text.
     """
 
     @wraps(function)
     def remembered(scan: Scan, path: str, *args: P.args, **kwargs: P.kwargs) -> T | None:
         blob = scan.snapshot.blobs.get(path) if scan.snapshot.view == "commit" else None
         memo = scan.shared if blob else scan.memo
-        key = (function, path, blob, args, tuple(kwargs.items()))
-        if key not in memo:
+        key = (function, path, args, tuple(kwargs.items()))
+        known = memo.get(key)
+        if known is None or known[0] != blob:
             text = scan.text(path)
-            memo[key] = None if text is None else function(path, text, *args, **kwargs)
-        return cast("T | None", memo[key])
+            known = (blob, None if text is None else function(path, text, *args, **kwargs))
+            # A content that could not be read in one revision, for the bounds of that one, may be in another.
+            if text is not None or memo is scan.memo:
+                memo[key] = known
+        return cast("T | None", known[1])
 
     return cast("Callable[Concatenate[Scan, str, P], T | None]", remembered)
 

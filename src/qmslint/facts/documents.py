@@ -7,11 +7,11 @@ heading inside a bigger document.  Names, headings and folders are vocabulary (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qmslint.facts.base import Scan, fact, fact_of_words
+from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
 from qmslint.facts.document_index import Place, compared_name, headings, index, opaque
 from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import unfilled
@@ -171,8 +171,7 @@ def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
     """Documents that say in their front matter which document they are: ``qms: {document: key}``."""
     found: dict[str, tuple[str, ...]] = {}
     for path in index(scan).places:
-        text = scan.text(path)
-        if text is None or not text.startswith(("---", "+++")) or "qms" not in text[:4000]:
+        if not _may_say_key(scan, path):
             continue
         parsed = document(scan, path)
         block = parsed.front.get("qms") if parsed else None
@@ -180,6 +179,11 @@ def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
         if isinstance(key, str):
             found[key] = (*found.get(key, ()), path)
     return found
+
+
+@fact_of_content
+def _may_say_key(path: str, text: str) -> bool:
+    return text.startswith(("---", "+++")) and "qms" in text[:4000]
 
 
 @fact
@@ -241,7 +245,8 @@ def _headed(scan: Scan, key: str, what: Spec) -> Iterator[tuple[str, Heading | N
             yield path, heading, "heading"
 
 
-def _hosts(scan: Scan, names: Sequence[str]) -> dict[str, int]:
+@fact
+def _hosts(scan: Scan, names: tuple[str, ...]) -> dict[str, int]:
     """Return the documents whose headings are looked at, with the rank of the group they belong to."""
     found: dict[str, int] = {}
     for rank, name in enumerate(names):

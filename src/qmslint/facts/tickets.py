@@ -51,7 +51,7 @@ def references(scan: Scan, months: float) -> Mapping[str, Reference]:
     for change in found.items:
         text = texts[change.commit.sha]
         number = change.request.number if change.request else ""
-        known = (_issues, number, text)
+        known = (_issues, number, change.commit.sha, *(commit.sha for commit in change.work[:_COMMITS]))
         if known not in scan.lasting:
             scan.lasting[known] = tuple(_issues(patterns, text, number)) if hint.search(text) else ()
         items = list(scan.lasting[known])

@@ -250,16 +250,20 @@ def _hosts(scan: Scan, names: tuple[str, ...]) -> dict[str, int]:
     """Return the documents whose headings are looked at, with the rank of the group they belong to."""
     found: dict[str, int] = {}
     for rank, name in enumerate(names):
-        if name == "roots":
-            members = [p.path for p in index(scan).places.values() if p.root and not _is_readme(p)]
-        elif name == "process":
-            inside = [p.path for p in index(scan).places.values() if p.process and not _is_readme(p)]
-            members = [*inside, *(named(scan, "process"))]
-        else:
-            members = list(named(scan, name))
-        for path in members:
+        for path in _group(scan, name):
             found.setdefault(path, rank)
     return found
+
+
+@fact
+def _group(scan: Scan, name: str) -> tuple[str, ...]:
+    """Return the documents of one group of hosts."""
+    if name == "roots":
+        return tuple(p.path for p in index(scan).places.values() if p.root and not _is_readme(p))
+    if name == "process":
+        inside = tuple(p.path for p in index(scan).places.values() if p.process and not _is_readme(p))
+        return (*inside, *named(scan, "process"))
+    return named(scan, name)
 
 
 def _is_readme(place: Place) -> bool:

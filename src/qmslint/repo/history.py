@@ -149,7 +149,9 @@ class History:
         """For each commit the position (oldest = 0) on the first-parent line at which it landed."""
         landed: dict[str, int] = {}
         for position, commit in enumerate(reversed(self.first_parents)):
-            todo = [commit.sha]
+            landed[commit.sha] = position
+            # Its first parent landed before; only a merge brings in more.
+            todo = list(commit.parents[1:])
             while todo:
                 sha = todo.pop()
                 known = self.by_sha.get(sha)

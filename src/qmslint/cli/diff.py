@@ -82,7 +82,8 @@ def _compare(
             before, _ = session.examine(earlier, moment, shared=shared)
         finally:
             earlier.snapshot.close()
-        return before, after, compare(before, after, _touched(repository, start))
+        between = repository.history.by_sha.keys() - earlier.history.by_sha.keys()
+        return before, after, compare(before, after, _touched(repository, start), frozenset(between))
     finally:
         repository.close()
 

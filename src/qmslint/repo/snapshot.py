@@ -11,7 +11,7 @@ from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.ignore import Ignores
 from qmslint.repo.links import LIMIT as LINK_LIMIT
 from qmslint.repo.links import resolve
-from qmslint.repo.listing import Listing, list_commit, list_index
+from qmslint.repo.listing import Listing, drop_intended, list_commit, list_index
 from qmslint.repo.sources import FolderSource, ObjectSource, SharedBlobs, Source, SparseSource
 from qmslint.repo.text import decode
 from qmslint.repo.walk import walk
@@ -126,7 +126,9 @@ def of_commit(git: Git, commit: str, shared: SharedBlobs | None = None) -> Snaps
 
 def of_index(git: Git) -> Snapshot:
     """Return the files of the index as the next commit would have them."""
-    return _of_objects("index", git, list_index(git))
+    listing = list_index(git)
+    drop_intended(git, listing)
+    return _of_objects("index", git, listing)
 
 
 def of_worktree(git: Git, root: Path, exclude: str = "") -> Snapshot:

@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "Examine a repository and report clause by clause.",
     "clauses": "List the clauses of an edition and how far each can be seen.",
     "diff": "Show what became better, worse, new or gone between two revisions.",
+    "evidence": "Pack a sample of the evidence with digests and commands to check it.",
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
     "rules": "List the rules; make a new one; run their cases.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",

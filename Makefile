@@ -18,7 +18,11 @@ check: $(READY)  ## set up, then examine this repository itself
 test: $(READY)  ## set up, then run the fast tests
 	$(BIN)/python -m pytest -m 'not slow' -n auto
 
-test-all: $(READY)  ## all tests, the slow ones included
+$(VENV)/.validators: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,validators]'
+	touch $@
+
+test-all: $(VENV)/.validators  ## all tests, the slow ones included
 	$(BIN)/python -m pytest -n auto
 
 lint: $(READY)

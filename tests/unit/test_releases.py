@@ -117,13 +117,13 @@ def test_predecessor_is_by_version_not_by_date() -> None:
     scan = scan_of("v1.0.0", "v2.0.0", "v1.0.1", "v2.0.1", "other@9.0.0")
     known = releases(scan)
     by_name = {r.name: r for r in known}
-    before = predecessor(scan, by_name["v2.0.1"])
+    before = predecessor(known, by_name["v2.0.1"])
     assert before and before.name == "v2.0.0"
-    first = predecessor(scan, by_name["v2.0.0"])
+    first = predecessor(known, by_name["v2.0.0"])
     assert first and first.name == "v1.0.1"
     assert major_step(by_name["v2.0.0"], first)
     assert not major_step(by_name["v2.0.1"], before)
-    assert predecessor(scan, by_name["v1.0.0"]) is None
+    assert predecessor(known, by_name["v1.0.0"]) is None
 
 
 def test_step_from_zero_is_no_break() -> None:

@@ -16,7 +16,7 @@ from qmslint.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from qmslint.model.report import Report
 
-FORMATS = ("terminal", "json", "markdown", "sarif", "junit")
+FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "html", "csv", "github", "gitlab", "oscal", "intoto")
 _GRADES = ("major", "minor", "ofi", "never")
 
 

@@ -47,6 +47,12 @@ class Session:
                 raise ConfigError(f"rules: there is no rule {rule!r}", hint=hint)
         return replace(found, edition=self.ask.edition) if self.ask.edition else found  # type: ignore[arg-type]
 
+    def scan(self, repository: Repository, as_of: int) -> Scan:
+        """Return a scan of ``repository`` for a command that asks facts and judges no rule."""
+        settings = self.settings(repository)
+        loaded = self.library.load(self._pack_names() or settings.packs, {})
+        return Scan(repository, settings, as_of, loaded.vocabulary)
+
     def examine(
         self,
         repository: Repository,

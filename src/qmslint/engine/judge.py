@@ -168,7 +168,7 @@ def _result(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catal
         reason=outcome.reason,
         searched=outcome.searched,
         measured=outcome.measured,
-        remediation=rule.guide.fix if bad or outcome.state is State.NOT_ASSESSABLE else "",
+        remediation=" ".join(rule.guide.fix.split()) if bad or outcome.state is State.NOT_ASSESSABLE else "",
         fingerprint=_fingerprint(rule.id, outcome),
     )
 

@@ -41,7 +41,7 @@ def breaks(scan: Scan, chosen: tuple[Release, ...]) -> tuple[Break, ...]:
     marked = _marked(scan, chosen)
     found = []
     for release in chosen:
-        before = predecessor(scan, release)
+        before = predecessor(known, release)
         commits = marked.get(release.name, ())
         major = major_step(release, before) and not is_calendar(known, release.component)
         grown = release.number.numbers[0] >= 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.precedence import Key, Version, version_of
+from qmslint.facts.precedence import Version, version_of
 from qmslint.patterns import compile_pattern
 from qmslint.repo.history import Tag
 
@@ -87,21 +86,14 @@ def sample(scan: Scan, months: float, last: int, pre: bool = False) -> tuple[Rel
     return recent if len(recent) >= last else newest[:last]
 
 
-@fact
-def _finals(scan: Scan) -> Mapping[str, tuple[list[Key], list[Release]]]:
-    """Return the final releases of each component by rising version, the first of equal ones only, with their keys."""
-    found: dict[str, dict[Key, Release]] = {}
-    for release in releases(scan):
-        if not release.pre:
-            found.setdefault(release.component, {}).setdefault(release.number.key, release)
-    return {name: (sorted(known), [known[key] for key in sorted(known)]) for name, known in found.items()}
-
-
-def predecessor(scan: Scan, release: Release) -> Release | None:
+def predecessor(known: Sequence[Release], release: Release) -> Release | None:
     """Return the highest final release of the same component below ``release`` by version."""
-    keys, known = _finals(scan).get(release.component, ([], []))
-    place = bisect.bisect_left(keys, release.number.key)
-    return known[place - 1] if place else None
+    below = [
+        other
+        for other in known
+        if other.component == release.component and not other.pre and other.number.key < release.number.key
+    ]
+    return max(below, key=lambda other: other.number.key, default=None)
 
 
 def is_calendar(known: Iterable[Release], component: str) -> bool:

@@ -112,6 +112,8 @@ def _pipeline_parts(scan: Scan) -> Iterator[Definition]:
 
 def _version_state(value: str) -> Fixed:
     bare = value.strip("\"'[] ").lower()
+    if re.fullmatch(r"\d+[.]?[x*]", bare):
+        return "floating"
     if re.search(r"\d", bare) and not bare.startswith(("latest", "^", ">=", ">")):
         return "fixed"
     return "floating" if bare in _FLOATING or bare.startswith(("lts", "latest")) else "unsaid"
@@ -155,7 +157,7 @@ def pins(scan: Scan, classes: frozenset[str]) -> tuple[Pin, ...]:
     found: dict[str, Pin] = {}
     for step in pipelines(scan).steps:
         if step.classes & classes and step.origin != "name":
-            pin = _pin(step, texts, locked)
+            pin = _pin(scan, step, texts, locked)
             known = found.get(pin.tool) if pin else None
             # The worst of several uses counts: one floating call is enough to change a verdict.
             if pin and (known is None or (known.fixed != "floating" and pin.fixed == "floating")):
@@ -163,7 +165,7 @@ def pins(scan: Scan, classes: frozenset[str]) -> tuple[Pin, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _pin(step: Step, texts: list[tuple[str, str]], locked: list[tuple[str, str, str]]) -> Pin | None:
+def _pin(scan: Scan, step: Step, texts: list[tuple[str, str]], locked: list[tuple[str, str, str]]) -> Pin | None:
     if step.origin in ("action", "template") and "/" in step.what:
         return Pin(step.tool, step, fixed_reference(step.what.split()[0]), step.what.split()[0], step.place)
     hook = next((place for place in step.via if posixpath.basename(place.path).startswith(".pre-commit-config")), None)
@@ -191,7 +193,7 @@ def _pin(step: Step, texts: list[tuple[str, str]], locked: list[tuple[str, str, 
         if match and not re.search(r"[ \t](?:-c|--constraint|--locked|--require-hashes)[ \t=]", match[0]):
             return Pin(step.tool, step, "floating", "installed without a version", _place(path, text, match.start()))
     word = re.compile(rf"(?<![\w-]){name}(?![\w-])")
-    for path, text, lock in locked:
+    for path, text, lock in () if step.tool in scan.words("toolchain", "toolchains") else locked:
         match = word.search(text)
         if match:
             why = f"fixed by {lock}" if lock else "declared, and nothing fixes the version"

@@ -217,7 +217,7 @@ def _rule(form: RuleFile, path: str, values: Mapping[str, Any]) -> Rule:
         grades=MappingProxyType({gap: Grade(word) for gap, word in form.grades.items()}),
         absence=form.absence,
         check=form.check,
-        guide=Guide(form.why, form.looks_for, form.fix, form.example, form.traps),
+        guide=Guide(form.why.strip(), form.looks_for.strip(), form.fix.strip(), form.example, form.traps.strip()),
         when=form.when,
         document=form.document,
         adopt=form.adopt,

@@ -129,6 +129,7 @@ REPORT: Mapping[str, Any] = MappingProxyType(
                     }
                 ),
             },
+            "accumulated": {"type": "array", "items": _record({"clause": _TEXT, "rules": _TEXTS})},
             "results": {"type": "array", "items": _RESULT},
             "notes": _TEXTS,
             "lowered": _TEXTS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import Report, Result
+from qmslint.model.report import Report, Result, accumulated
 from qmslint.report.safe import safe
 
 SCHEMA_VERSION = "1.0"
@@ -53,6 +53,7 @@ def document(report: Report) -> dict[str, Any]:
             }
             for line in report.clauses
         ],
+        "accumulated": [{"clause": clause, "rules": list(rules)} for clause, rules in accumulated(report)],
         "results": [_result(result) for result in report.results],
         "notes": [safe(note) for note in report.notes],
         "lowered": [safe(note) for note in report.lowered],

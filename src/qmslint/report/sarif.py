@@ -126,7 +126,7 @@ def _location(item: Evidence) -> dict[str, Any]:
         region["endLine"] = item.end_line
     place: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(item.path), "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": {"uri": uri(item.path), "uriBaseId": "%SRCROOT%"},
             "region": region,
         }
     }
@@ -140,7 +140,8 @@ def _note(item: Evidence) -> dict[str, str]:
     return {name: safe(str(value)) for name in names if (value := getattr(item, name))}
 
 
-def _uri(path: str) -> str:
+def uri(path: str) -> str:
+    """Return a path of the repository as a relative URI."""
     return quote(path.strip("/").encode("utf-8", "surrogateescape") or _ANCHOR.encode(), safe="/~!$&'()*,;=@-._")
 
 

@@ -38,10 +38,11 @@ def pipeline(scan: Scan, found: Found) -> Pipeline:
         found.name,
         found.path,
         found.triggers,
-        tuple(steps),
+        tuple(step for step in steps if step.classes or step.indicated),
         tuple(found.externals),
         tuple(found.versions),
         tuple(found.images),
+        tuple(step for step in steps if not step.classes and not step.indicated),
     )
 
 
@@ -82,8 +83,6 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
     for item in known:
         indicated = item.indicated | (names if not recognised else frozenset())
         classes = _deployment(item, wording, found, job, triggers)
-        if not classes and not indicated:
-            continue
         unsure = found.unsure or job.unsure or call.unsure or not item.sure
         bypasses = (*job.bypasses, *call.bypasses, *((item.bypass,) if item.bypass else ()))
         yield Step(
@@ -93,7 +92,7 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
             name=call.name or job.label,
             path=call.path or job.path,
             line=call.line + item.line,
-            what=" ".join(item.text.split())[:160],
+            what=" ".join(item.text.split())[:160].replace("$EXPRESSION", "${{ … }}"),
             tool=item.tool,
             classes=classes,
             indicated=indicated - classes,

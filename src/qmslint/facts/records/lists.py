@@ -21,7 +21,7 @@ from qmslint.facts.records.words import Common, Kind
 
 _ROWS = 5000
 """Rows of one file that are looked at."""
-_DEPTH = 4
+_DEPTH = 8
 
 
 def fits(names: frozenset[str], groups: Sequence[Sequence[str]]) -> bool:

@@ -173,6 +173,7 @@ def _declared(scan: Scan, pointer: str) -> Iterator[tuple[str, Heading | None, H
 def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
     """Documents that say in their front matter which document they are: ``qms: {document: key}``."""
     found: dict[str, tuple[str, ...]] = {}
+    scan.snapshot.expect(index(scan).places)
     for path in index(scan).places:
         if not _may_say_key(scan, path):
             continue

@@ -59,6 +59,7 @@ def sweep(scan: Scan) -> Sweep:
     any_kind = any_of([pattern for _, pattern, _ in patterns], ignore_case=False)
     environment = frozenset(scan.glob(*scan.words("secrets", "environment_files")))
     named = frozenset(scan.glob(*scan.words("secrets", "files")))
+    scan.snapshot.expect(path for path in paths if not _known(scan, path))
     found: list[Secret] = []
     total = files = 0
     for path in paths:
@@ -78,6 +79,10 @@ def sweep(scan: Scan) -> Sweep:
             found += _kinds(scan, path, patterns)
     skipped = len(scan.snapshot.paths) - len(paths)
     return Sweep(tuple(sorted(found, key=lambda s: (s.path, s.line))), files, skipped, total <= TOTAL_LIMIT)
+
+
+def _known(scan: Scan, path: str) -> bool:
+    return (_looked_at, scan.snapshot.blobs.get(path)) in scan.lasting
 
 
 def _looked_at(scan: Scan, path: str, any_kind: Any) -> tuple[int, bool]:

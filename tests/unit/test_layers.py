@@ -13,7 +13,7 @@ MODULES = sorted(SOURCE.rglob("*.py"))
 LAYERS: dict[str, set[str]] = {
     # what a package may import of the project, besides itself
     "model": set(),
-    "repo": {"errors"},
+    "repo": {"errors", "cache"},
     "facts": {"errors", "model", "repo", "patterns", "settings", "lineyaml", "plaintoml", "derive"},
     "kinds": {"errors", "model", "facts", "patterns", "derive", "settings", "repo"},
     "packs": {"", "errors", "model", "derive", "lineyaml", "kinds", "cache", "patterns", "settings", "repo"},

@@ -14,6 +14,8 @@ COMMANDS = {
     "check": "Examine a repository and report clause by clause.",
     "clauses": "List the clauses of an edition and how far each can be seen.",
     "diff": "Show what became better, worse, new or gone between two revisions.",
+    "documents": "List the controlled documents with owner, change, approval and review.",
+    "evidence": "Pack a sample of the evidence with digests and commands to check it.",
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
     "metrics": "Show delivery figures with their definition, window, count and source.",
     "rules": "List the rules; make a new one; run their cases.",

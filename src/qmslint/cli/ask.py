@@ -35,6 +35,7 @@ class Ask:
     no_history: bool = False
     no_waivers: bool = False
     no_baseline: bool = False
+    no_cache: bool = False
 
 
 def asking(function: F) -> F:
@@ -66,6 +67,7 @@ def asking(function: F) -> F:
             "--no-waivers", is_flag=True, help="Show every finding as if there were no waivers (for auditors)."
         ),
         click.option("--no-baseline", is_flag=True, help="Show every finding as if there were no baseline."),
+        click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read and compiled."),
     )  # fmt: skip
     for option in reversed(options):
         function = option(function)

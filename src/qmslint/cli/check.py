@@ -106,7 +106,7 @@ def _examine(options: Options, ask: Ask) -> tuple[Report, str, dict[str, float]]
 
     if options.as_of:
         end_of_day(options.as_of)
-    repository = open_repository(options.path, options.rev, options.staged)
+    repository = open_repository(options.path, options.rev, options.staged, cached=not ask.no_cache)
     try:
         if not ask.no_history:
             repository.read_ahead()

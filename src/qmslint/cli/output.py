@@ -19,7 +19,17 @@ def write_file(path: Path, text: str) -> None:
     OutputError
         If the file cannot be written.
     """
-    content = text.encode("utf-8", "backslashreplace")
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``; on failure an existing file stays as it was.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     try:
         if _is_device(path):
             # Replacing would put a plain file where the device, pipe or terminal was.

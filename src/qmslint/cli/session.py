@@ -29,11 +29,11 @@ class Session:
     ask: Ask
     library: Library = field(init=False)
     folders: tuple[Path, ...] = field(init=False)
-    _loaded: dict[tuple[Any, ...], Loaded] = field(init=False, default_factory=dict)
+    _loaded: dict[tuple[tuple[str, ...], str], Loaded] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folders = tuple(Path(name) for name in self.ask.pack if os.sep in name)
-        self.library = Library(self.folders)
+        self.library = Library(self.folders, cached=not self.ask.no_cache)
 
     def settings(self, repository: Repository) -> Settings:
         """Return the settings that hold for ``repository``."""
@@ -63,7 +63,7 @@ class Session:
         own = load_catalogue(self.library.trees[0], "2015")
         edition = load_catalogue(self.library.trees[0], settings.edition)
         names = self._pack_names() or settings.packs
-        loaded = self.library.load(names, {rule: item.with_ for rule, item in settings.rules.items()})
+        loaded = self._load(names, settings)
         chosen: Plan = plan(
             loaded,
             own,
@@ -75,10 +75,18 @@ class Session:
         scan = Scan(repository, settings, as_of, loaded.vocabulary)
         if shared is not None:
             scan.shared = shared
+            scan.lasting = shared.setdefault(("lasting", names, repr(settings)), {})
         exceptions = Exceptions(
             self.library.rule_ids, waivers=not self.ask.no_waivers, baseline=not self.ask.no_baseline
         )
         return examine(scan, chosen, loaded.packs, own, edition, tell, exceptions), scan
+
+    def _load(self, names: tuple[str, ...], settings: Settings) -> Loaded:
+        values = {rule: item.with_ for rule, item in settings.rules.items()}
+        key = (names, repr(values))
+        if key not in self._loaded:
+            self._loaded[key] = self.library.load(names, values)
+        return self._loaded[key]
 
     def _pack_names(self) -> tuple[str, ...]:
         names = [name for name in self.ask.pack if Path(name) not in self.folders]

@@ -19,7 +19,12 @@ Entries = Mapping[str, frozenset[str]]
 
 
 def keys_of(result: Result) -> frozenset[str]:
-    """Return what identifies the findings of a result: kind of gap and path, never lines, commits or counts."""
+    """Return what identifies the findings of a result: kind of gap and path, never lines, commits or counts.
+
+    A search that found nothing is one finding: one more place that was searched adds nothing to it.
+    """
+    if result.gap == "absent" and result.searched and any(item.kind == "absence" for item in result.evidence):
+        return frozenset({"absent:"})
     places = {item.path for item in result.evidence if item.path} or {""}
     return frozenset(f"{result.gap}:{place}" for place in places)
 

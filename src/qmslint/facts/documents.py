@@ -7,11 +7,11 @@ heading inside a bigger document.  Names, headings and folders are vocabulary (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
 from qmslint.facts.document_index import Place, compared_name, headings, index, opaque
 from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import unfilled
@@ -85,7 +85,7 @@ def keys(scan: Scan) -> tuple[str, ...]:
     return tuple(scan.words("documents", "keys"))
 
 
-@fact
+@fact_of_words
 def spec(scan: Scan, key: str) -> Spec:
     """Return what is known of a key; raises ``KeyError`` for an unknown one."""
     words = scan.words("documents")
@@ -173,9 +173,9 @@ def _declared(scan: Scan, pointer: str) -> Iterator[tuple[str, Heading | None, H
 def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
     """Documents that say in their front matter which document they are: ``qms: {document: key}``."""
     found: dict[str, tuple[str, ...]] = {}
+    scan.snapshot.expect(index(scan).places)
     for path in index(scan).places:
-        text = scan.text(path)
-        if text is None or not text.startswith(("---", "+++")) or "qms" not in text[:4000]:
+        if not _may_say_key(scan, path):
             continue
         parsed = document(scan, path)
         block = parsed.front.get("qms") if parsed else None
@@ -183,6 +183,11 @@ def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
         if isinstance(key, str):
             found[key] = (*found.get(key, ()), path)
     return found
+
+
+@fact_of_content
+def _may_say_key(path: str, text: str) -> bool:
+    return text.startswith(("---", "+++")) and "qms" in text[:4000]
 
 
 @fact
@@ -251,20 +256,25 @@ def _of_the_product(scan: Scan, section: Document) -> bool:
     return bool(mentions(scan, opening, ["product-feature"]))
 
 
-def _hosts(scan: Scan, names: Sequence[str]) -> dict[str, int]:
+@fact
+def _hosts(scan: Scan, names: tuple[str, ...]) -> dict[str, int]:
     """Return the documents whose headings are looked at, with the rank of the group they belong to."""
     found: dict[str, int] = {}
     for rank, name in enumerate(names):
-        if name == "roots":
-            members = [p.path for p in index(scan).places.values() if p.root and not _is_readme(p)]
-        elif name == "process":
-            inside = [p.path for p in index(scan).places.values() if p.process and not _is_readme(p)]
-            members = [*inside, *(named(scan, "process"))]
-        else:
-            members = list(named(scan, name))
-        for path in members:
+        for path in _group(scan, name):
             found.setdefault(path, rank)
     return found
+
+
+@fact
+def _group(scan: Scan, name: str) -> tuple[str, ...]:
+    """Return the documents of one group of hosts."""
+    if name == "roots":
+        return tuple(p.path for p in index(scan).places.values() if p.root and not _is_readme(p))
+    if name == "process":
+        inside = tuple(p.path for p in index(scan).places.values() if p.process and not _is_readme(p))
+        return (*inside, *named(scan, "process"))
+    return named(scan, name)
 
 
 def _is_readme(place: Place) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qmslint.errors import Unassessable
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.patterns import any_of, compile_pattern, glob_source
 from qmslint.repo.history import Commit, History
 
@@ -114,7 +114,7 @@ def _fork(scan: Scan, history: History, tip: str) -> str:
     return sha
 
 
-@fact
+@fact_of_words
 def release_branch_test(scan: Scan) -> Any:
     """Return the compiled test for names of branches that releases come from."""
     own = [glob_source(f"/{glob}") for glob in scan.settings.release_branches]

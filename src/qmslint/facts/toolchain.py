@@ -182,6 +182,8 @@ def _pin(scan: Scan, step: Step, texts: list[tuple[str, str]], locked: list[tupl
         r"|\byarn[ \t]+(?:global[ \t]+)?add|\bpnpm[ \t]+add|\bgem[ \t]+install|\bcargo[ \t]+install|\bgo[ \t]+install)"
         rf"(?=[ \t])(?P<rest>[^\n]{{0,300}}?(?<![\w=/.-]){name}(?:@latest)?(?![\w.@=<>~/-]))"
     )
+    # Searching for the plain name first leaves hardly any text to the patterns.
+    texts = [(path, text) for path, text in texts if step.tool in text]
     for path, text in texts:
         match = exact.search(text)
         if match:

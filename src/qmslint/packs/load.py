@@ -39,10 +39,12 @@ class Library:
     ----------
     folders : iterable of Path
         Folders of a user's own, each with ``packs/*.yaml`` and rule files below it.
+    cached : bool
+        Use and keep the compiled form of the bundled rules.
     """
 
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
-        self.trees = [trees.bundled(), *(trees.from_folder(folder) for folder in folders)]
+    def __init__(self, folders: Iterable[Path] = (), cached: bool = True) -> None:
+        self.trees = [trees.bundled(cached), *(trees.from_folder(folder) for folder in folders)]
         self._where: dict[str, tuple[trees.Tree, str]] = {}
         self._packs: dict[str, tuple[trees.Tree, str]] = {}
         for tree in self.trees:

@@ -48,18 +48,19 @@ def combine(digests: list[str]) -> str:
     return "sha256:" + hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
-def bundled() -> Tree:
-    """Return the rules that come with the program, from their compiled form where one is at hand."""
+def bundled(cached: bool = True) -> Tree:
+    """Return the rules that come with the program, from their compiled form where one may be used and is at hand."""
     root = rules_root()
     files = _read(root)
     total = hashlib.sha256()
     for path in sorted(files):
         total.update(f"{path}\0".encode() + files[path] + b"\0")
     name = f"rules-{total.hexdigest()[:32]}.json"
-    data = cache.load_json(name)
+    data = cache.load_json(name) if cached else None
     if not isinstance(data, dict) or data.keys() != files.keys():
         data = {path: _parse(content, f"rules/{path}") for path, content in files.items()}
-        cache.store_json(name, data)
+        if cached:
+            cache.store_json(name, data)
     return Tree(root, files, data)
 
 

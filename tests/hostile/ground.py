@@ -23,7 +23,8 @@ from qmslint.report import FORMATS
 QMSLINT = str(Path(sys.executable).with_name("qmslint"))
 SECRET = "OUTSIDE-4f9c1d7e-SECRET"
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-COMMAND = re.compile(r"^\s*(?:::|##\[|##vso\[|##teamcity\[|section_(?:start|end):)", re.M)
+# Some build servers obey the last ones wherever they stand in a line.
+COMMAND = re.compile(r"^\s*(?:::|section_(?:start|end):)|##[A-Za-z]*\[", re.M)
 PASSWORD = re.compile(r"://[^/\s\"'<>]*:[^/\s\"'<>]*@")
 _NOISE = ("GIT_", "PYTEST", "QMSLINT", "XDG_")
 

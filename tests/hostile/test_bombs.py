@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from qmslint import plaintoml
 from qmslint.engine import judge as judging
 from qmslint.engine import patience as waiting
 from qmslint.errors import Unassessable
@@ -167,3 +168,11 @@ def test_patience_counts_computing_and_not_waiting() -> None:
         time.sleep(0.3)
     with pytest.raises(Unassessable), waiting.patience(0.1):
         sum(number for number in iter(int, 1))
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * 50_000 + " = 1\n", "a = " + "[" * 50_000, "[" + "a . " * 100 + "a]\n"])
+def test_toml_beyond_a_bound_is_refused_at_once(text: str) -> None:
+    start = time.process_time()
+    with pytest.raises(ValueError):
+        plaintoml.loads(text)
+    assert time.process_time() - start < 2

@@ -11,6 +11,7 @@ import sys
 from qmslint import __version__
 
 COMMANDS = {
+    "baseline": "Write down known findings, so that only new ones fail.",
     "check": "Examine a repository and report clause by clause.",
     "clauses": "List the clauses of an edition and how far each can be seen.",
     "diff": "Show what became better, worse, new or gone between two revisions.",

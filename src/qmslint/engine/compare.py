@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from qmslint.engine.baseline import keys_of
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
 
@@ -91,6 +90,12 @@ def _direction(before: Result | None, after: Result | None) -> tuple[Direction, 
     if before.state in (State.NOT_ASSESSABLE, State.ERROR) and after.state is State.CONFORMING:
         return "better", ()
     return "same", ()
+
+
+def keys_of(result: Result) -> frozenset[str]:
+    """Return what tells the findings of a result apart: kind of gap and path."""
+    places = {item.path for item in result.evidence if item.path} or {""}
+    return frozenset(f"{result.gap}:{place}" for place in places)
 
 
 def _places(keys: Iterable[str]) -> tuple[str, ...]:

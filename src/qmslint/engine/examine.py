@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from qmslint import __version__
-from qmslint.engine.dispositions import Exceptions, dispose
+from qmslint.engine.dispositions import Disposed, Exceptions, dispose
 from qmslint.engine.judge import judge
 from qmslint.engine.plan import Plan
 from qmslint.engine.rollup import roll_up, translate
@@ -52,8 +52,8 @@ def examine(
     for number, planned in enumerate(plan.rules):
         progress(planned.rule.id, number, len(plan.rules))
         results.append(judge(planned, scan, own))
-    if exceptions:
-        results = list(dispose(scan, results, exceptions))
+    disposed = dispose(scan, results, exceptions) if exceptions else Disposed(tuple(results))
+    results = list(disposed.results)
     return Report(
         tool_version=__version__,
         edition=edition.id,
@@ -63,7 +63,8 @@ def examine(
         clauses=roll_up(results, own, edition),
         results=tuple(_renumber(result, own, edition) for result in results),
         switches=_switches(scan),
-        notes=_notes(scan),
+        notes=(*disposed.notes, *_notes(scan)),
+        baseline=disposed.baseline,
         lowered=(*_lowered(scan), *(f"rule left out because it reads the history: {r}" for r in plan.left_out)),
     )
 

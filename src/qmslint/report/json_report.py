@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from qmslint.model.evidence import Evidence
@@ -75,6 +76,25 @@ def summary(report: Report) -> dict[str, int]:
     for kind in DISPOSITIONS:
         counts[kind] = report.disposed(kind)
     return counts
+
+
+def said(disposition: Mapping[str, Any]) -> str:
+    """Return a disposition as one line that names who answers for it and how long it counts."""
+    kind = disposition.get("kind")
+    if kind == "waived" and "approved_by" in disposition:
+        return (
+            f"{disposition['reason']} (approved by {disposition['approved_by']} on {disposition['approved_on']}, valid "
+            f"through {disposition['expires']} (UTC), {disposition['days_left']} days left, followed under "
+            f"{disposition['followed_under']}; {disposition['path']}:{disposition['line']})"
+        )
+    if kind == "baselined" and "since" in disposition:
+        return f"known since {disposition['since']} ({disposition['path']})"
+    if kind == "attested" and "attested_by" in disposition:
+        return (
+            f"{disposition['statement']} ({disposition['attested_by']}, {disposition['role']}, on {disposition['on']}, "
+            f"valid through {disposition['valid_until']} (UTC), identity {disposition['identity']}; {disposition['path']})"
+        )
+    return str(disposition.get("reason", ""))
 
 
 def _result(result: Result) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import ClauseLine, Report, Result
-from qmslint.report.json_report import summary
+from qmslint.report.json_report import said, summary
 from qmslint.report.safe import harmless_start, safe
 
 NATURE = (
@@ -152,6 +152,7 @@ def _findings(report: Report) -> Iterator[list[Part]]:
             (f"  ({', '.join(result.clauses)}) {result.title}", ""),
         ]
         yield [(f"         {result.message}{_confidence(result)}", "")]
+        yield from _disposed(result)
         yield from _places(result.evidence)
         if result.searched:
             yield [("         searched: " + ", ".join(result.searched[:8]) + _more(len(result.searched) - 8), "dim")]
@@ -162,6 +163,11 @@ def _findings(report: Report) -> Iterator[list[Part]]:
 
 def _confidence(result: Result) -> str:
     return "" if result.confidence.value == "high" else f" ({result.confidence.value} confidence)"
+
+
+def _disposed(result: Result) -> Iterator[list[Part]]:
+    if result.disposition and (text := said(result.disposition)):
+        yield [(f"         {result.disposition['kind']}: {text}", "")]
 
 
 def _places(evidence: Iterable[Evidence]) -> Iterator[list[Part]]:
@@ -203,6 +209,7 @@ def _unseen(report: Report) -> Iterator[list[Part]]:
             (result.rule, "bold"),
             (f"  ({', '.join(result.clauses)}) {result.reason.code}: {result.message}", ""),
         ]
+        yield from _disposed(result)
     if unlooked:
         numbers = ", ".join(c.id for c in unlooked)
         yield [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable
@@ -36,15 +37,22 @@ class Entry:
         return self.gap, self.path, self.anchor
 
 
+def places_of(result: Result) -> tuple[Evidence, ...]:
+    """Return the evidence that bears the gap, all of it where none is marked so."""
+    return tuple(item for item in result.evidence if item.lacks) or result.evidence
+
+
 def findings_of(result: Result, scan: Scan) -> tuple[Entry, ...]:
     """Return the findings of a nonconforming result, each once, in order."""
     day = day_of(scan.as_of)
     found: dict[tuple[str, str, str], Entry] = {}
-    for item in result.evidence:
+    for item in places_of(result):
         anchor = _anchor(result.gap, item, scan)
         says = item.note if item.kind == "record" else ""
         entry = Entry(day, "" if anchor else result.gap, item.path, anchor, says, item.blob)
-        found.setdefault(entry.key, entry)
+        if before := found.get(entry.key):
+            entry = dataclasses.replace(before, says="; ".join(filter(None, (before.says, says))))
+        found[entry.key] = entry
     return tuple(found[key] for key in sorted(found))
 
 
@@ -57,10 +65,8 @@ def same_elsewhere(old: Entry, new: Entry) -> bool:
 
 
 def _anchor(gap: str, item: Evidence, scan: Scan) -> str:
-    if item.kind == "tag":
+    if item.kind in ("tag", "record"):
         return item.ref
-    if item.kind == "record":
-        return item.note.split(":")[0].strip()[:200]
     if gap in _BY_LINE and item.line and item.path:
         lines = (scan.text(item.path) or "").splitlines()
         text = " ".join(lines[item.line - 1].split()) if item.line <= len(lines) else ""

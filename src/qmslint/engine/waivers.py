@@ -15,8 +15,10 @@ from datetime import date
 from typing import Any
 
 from qmslint import lineyaml
-from qmslint.derive import Builder, Glob, option, suggest
+from qmslint.derive import Builder, suggest
+from qmslint.engine.findings import places_of
 from qmslint.errors import ConfigError, Place
+from qmslint.forms import Subject, Waiver, WaiverFile
 from qmslint.model.evidence import Evidence, in_file
 from qmslint.model.outcome import REASONS, Confidence, Grade, Reason, State
 from qmslint.model.report import Result
@@ -28,38 +30,6 @@ CLAUSES = ("8.7.1", "8.7.2")
 TITLE = "Waivers are approved, limited in time and used"
 _FINGERPRINT = RULE.encode().hex().ljust(32, "0")[:32]
 _REASON_WORDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What exactly is waived: places of a finding, one record, or with ``all`` the whole finding."""
-
-    paths: tuple[Glob, ...] = option("Path patterns of the places that are waived.", ())
-    record: str = option("Id of the record that is waived, such as INC-7; with paths, only there.", "")
-    all: bool = option("The whole finding, whatever places it has.", False)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """One concession, as written in ``.qms/waivers.yml``."""
-
-    rule: str = option("Rule id.")
-    subject: Subject = option("What of the finding is waived.")
-    reason: str = option("Why it can be accepted for the time being.")
-    approved_by: str = option("Name or role of the person with the authority to accept it.")
-    approved_on: str = option("Date of the approval, YYYY-MM-DD.")
-    expires: str = option("Last day on which it counts, YYYY-MM-DD (UTC).")
-    risk: str = option("Id of the risk in the register.", "")
-    ticket: str = option("Id of the item under which the cause is removed.", "")
-    requested_by: str = option("Who asked for it.", "")
-    compensating_control: str = option("What protects meanwhile.", "")
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverFile:
-    """All waivers of a repository."""
-
-    waivers: tuple[Waiver, ...] = option("The waivers.", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +168,8 @@ def apply(
 def _waived(result: Result, live: list[Held], today: date, used: set[int]) -> Result:
     if result.state is not State.NONCONFORMING:
         return result
-    open_: list[Evidence] = list(result.evidence)
+    places = places_of(result)
+    open_: list[Evidence] = list(places)
     taken: list[Held] = []
     for item in live:
         if item.waiver.rule != result.rule:
@@ -211,7 +182,7 @@ def _waived(result: Result, live: list[Held], today: date, used: set[int]) -> Re
     if not taken:
         return result
     if open_:
-        note = f"{len(result.evidence) - len(open_)} of {len(result.evidence)} places are waived"
+        note = f"{len(places) - len(open_)} of {len(places)} places are waived"
         return dataclasses.replace(result, message=f"{result.message} ({note})")
     first = min(taken, key=lambda item: item.expires)
     return dataclasses.replace(result, disposition=_disposition(first, today))
@@ -231,7 +202,7 @@ def covers(subject: Subject, evidence: Evidence) -> bool:
 
 def _is_record(name: str, evidence: Evidence) -> bool:
     """Say whether evidence is about the record ``name``: INC-1 is neither INC-10 nor INC-1-2."""
-    own = evidence.note.split(":")[0] if evidence.kind == "record" else ""
+    own = evidence.ref if evidence.kind == "record" else ""
     stem = evidence.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     token = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9]|[-.][0-9])", re.IGNORECASE)
     return bool(token.search(own) or token.search(stem))

@@ -9,6 +9,7 @@ from typing import Any
 
 from qmslint import kinds
 from qmslint.derive import schema_of
+from qmslint.forms import WaiverFile
 from qmslint.packs.cases import CaseFile
 from qmslint.packs.form import PackFile, RuleFile, Selection
 from qmslint.settings import Settings
@@ -79,6 +80,12 @@ def case_schema() -> dict[str, Any]:
     return _document(schema_of(CaseFile, defs), defs, "cases", "qmslint cases")
 
 
+def waiver_schema() -> dict[str, Any]:
+    """Return the schema of ``.qms/waivers.yml``."""
+    defs: dict[str, Any] = {}
+    return _document(schema_of(WaiverFile, defs), defs, "waivers", "qmslint waivers")
+
+
 def report_schema() -> dict[str, Any]:
     """Return the schema of the JSON report, version 1."""
     from qmslint.packs.report_schema import REPORT
@@ -101,5 +108,6 @@ SCHEMAS: Mapping[str, Published] = MappingProxyType(
         "pack": Published(pack_schema, "pack files"),
         "report": Published(report_schema, "the JSON report"),
         "rule": Published(rule_schema, "rule files"),
+        "waivers": Published(waiver_schema, ".qms/waivers.yml"),
     }
 )

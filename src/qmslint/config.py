@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from qmslint import lineyaml
 from qmslint.derive import Builder
 from qmslint.errors import ConfigError, Place
+from qmslint.forms import Policy
 from qmslint.patterns import compile_pattern
 from qmslint.repo.snapshot import Snapshot
 from qmslint.settings import Settings
@@ -26,12 +28,39 @@ def from_file(path: Path) -> Settings:
     ConfigError
         If it cannot be read or says something that is not understood.
     """
+    return _settings(str(path), _content(path))
+
+
+def policy_from_file(path: Path) -> tuple[Policy, frozenset[str], str]:
+    """Return an organisation's policy, the options its ``config`` states, and the digest of the file.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read or says something that is not understood.
+    """
+    name, content = str(path), _content(path)
+    try:
+        data = lineyaml.load(content.decode("utf-8-sig"), name, strict=True)
+    except UnicodeDecodeError:
+        raise ConfigError("not UTF-8 text", Place(name)) from None
+    except lineyaml.YamlError as error:
+        raise ConfigError(error.message, error.place) from None
+    policy: Policy = Builder(name, error=ConfigError).build(Policy, data, 1, "the policy")
+    stated = data.get("config") or {}
+    _with_reasons(policy.config, name)
+    return policy, frozenset(str(key) for key in stated), hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LIMIT + 1)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", Place(str(path))) from error
-    return _settings(str(path), content)
+    if len(content) > _LIMIT:
+        raise ConfigError(f"larger than {_LIMIT} bytes", Place(str(path)))
+    return content
 
 
 def discover(snapshot: Snapshot) -> Settings:
@@ -100,7 +129,11 @@ def _toml(name: str, content: bytes) -> dict[str, Any]:
 def settings_from(data: Any, name: str) -> Settings:
     """Return settings from parsed data; ``name`` is used in complaints."""
     settings: Settings = Builder(name, error=ConfigError).build(Settings, data, 1, "the configuration")
+    _with_reasons(settings, name)
+    return settings
+
+
+def _with_reasons(settings: Settings, name: str) -> None:
     for rule, item in settings.rules.items():
         if (item.disable or item.grade) and len(item.reason.split()) < 3:
             raise ConfigError(f"rules.{rule}: a reason is needed to disable a rule or change its grade", Place(name))
-    return settings

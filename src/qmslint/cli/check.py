@@ -14,6 +14,8 @@ from qmslint.cli.ask import Ask, ask_of, asking, clock, end_of_day
 from qmslint.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from qmslint.facts.base import Scan
+    from qmslint.forms import Policy
     from qmslint.model.report import Report
 
 FORMATS = ("terminal", "json", "markdown", "sarif", "junit")
@@ -35,7 +37,7 @@ class Options:
     ci: bool
     color: bool
     verbosity: int
-    profile: bool
+    timings: bool
 
 
 @click.command("check")
@@ -64,7 +66,7 @@ class Options:
 @click.option("--no-color", is_flag=True, help="No colours (also the environment variable NO_COLOR).")
 @click.option("-q", "--quiet", count=True, help="Findings and counts only.")
 @click.option("-v", "--verbose", count=True, help="Also the evidence of what conforms.")
-@click.option("--profile", is_flag=True, help="Print what each rule and fact cost, on standard error.")
+@click.option("--timings", is_flag=True, help="Print what each rule and fact cost, on standard error.")
 def command(path: Path, no_color: bool, quiet: int, verbose: int, **rest: object) -> int:
     """Examine the repository that PATH lies in and report clause by clause."""
     ask = ask_of(rest)
@@ -78,17 +80,17 @@ def check(options: Options, ask: Ask) -> int:
     from qmslint.report import render
 
     targets = [_target(text) for text in options.output]
-    report, fail_on, timings = _examine(options, ask)
+    report, scan, policy = _examine(options, ask)
     for name, file in targets:
         write_file(file, render(name, report, verbosity=options.verbosity))
     write_stdout(render(options.format, report, color=options.color, verbosity=options.verbosity, width=_width()))
-    if options.profile:
-        _print_timings(timings)
-    return exit_code(report, fail_on, _limit(options))
+    if options.timings:
+        _print_timings(scan.timings)
+    return exit_code(report, options.fail_on or scan.settings.fail_on, _limit(options, policy))
 
 
-def _examine(options: Options, ask: Ask) -> tuple[Report, str, dict[str, float]]:
-    """Return the report, the grade that fails, and what each rule and fact cost in seconds."""
+def _examine(options: Options, ask: Ask) -> tuple[Report, Scan, Policy | None]:
+    """Return the report, the scan it rests on, and the policy that holds."""
     from qmslint.repo.open import open_repository
 
     if options.as_of:
@@ -104,7 +106,7 @@ def _examine(options: Options, ask: Ask) -> tuple[Report, str, dict[str, float]]
         session = Session(ask)
         with progress(enabled=not options.ci, label=repository.name) as tell:
             report, scan = session.examine(repository, clock(repository, options.as_of), tell)
-        return report, options.fail_on or scan.settings.fail_on, scan.timings
+        return report, scan, session.policy
     finally:
         repository.close()
 
@@ -124,10 +126,11 @@ def exit_code(report: Report, fail_on: str, limit: int | None) -> int:
     return 0 if judged else 4
 
 
-def _limit(options: Options) -> int | None:
-    if options.max_unassessed is not None:
-        return options.max_unassessed
-    return 0 if options.ci else None
+def _limit(options: Options, policy: Policy | None) -> int | None:
+    """Return how many results may be not assessable: the smaller of what was asked for and of the policy's."""
+    own = options.max_unassessed if options.max_unassessed is not None else 0 if options.ci else None
+    limits = [limit for limit in (own, policy.max_unassessed if policy else None) if limit is not None]
+    return min(limits, default=None)
 
 
 def _target(text: str) -> tuple[str, Path]:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-NAMES = ("cases", "config", "pack", "report", "rule", "waivers")
+NAMES = ("cases", "config", "pack", "policy", "report", "rule", "waivers")
 
 
 @click.command("schema")

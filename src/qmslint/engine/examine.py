@@ -118,4 +118,12 @@ def _lowered(scan: Scan) -> tuple[str, ...]:
     found += [f"paths left out: {glob}" for glob in settings.exclude]
     found += [f"rules left out: {glob}" for glob in settings.ignore]
     found += [f"clause {item.clause} excluded: {item.reason}" for item in settings.exclusions]
+    found += [
+        f"evidence of clause {number} is declared to be {item.is_}: {item.where or 'no place given'}"
+        for number, item in sorted(settings.evidence_home.items())
+        if item.is_ != "repository"
+    ]
+    found += [f"document {key} is declared to live at {at}" for key, at in settings.documents.items() if "://" in at]
+    found += [f"only these rules: {glob}" for glob in settings.select]
+    found += [f"not counted as people: {name}" for name in settings.bots]
     return tuple(found)

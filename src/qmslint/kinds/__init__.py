@@ -90,6 +90,11 @@ def params_of(name: str) -> type | None:
     return kind.Params if kind else None
 
 
+def own_params_of(name: str) -> type | None:
+    """Return the parameter dataclass of a kind of this program; third-party kinds are not looked for."""
+    return params_of(name) if name in KINDS else None
+
+
 def run(check: Check, scan: Scan) -> Outcome:
     """Let the check's kind answer."""
     kind = load(check.kind)

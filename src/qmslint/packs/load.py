@@ -38,10 +38,12 @@ class Library:
     ----------
     folders : iterable of Path
         Folders of a user's own, each with ``packs/*.yaml`` and rule files below it.
+    more : iterable of Tree
+        Further folders of rules, of installed packages or of the examined repository.
     """
 
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
-        self.trees = [trees.bundled(), *(trees.from_folder(folder) for folder in folders)]
+    def __init__(self, folders: Iterable[Path] = (), more: Iterable[trees.Tree] = ()) -> None:
+        self.trees = [trees.bundled(), *(trees.from_folder(folder) for folder in folders), *more]
         self._where: dict[str, tuple[trees.Tree, str]] = {}
         self._packs: dict[str, tuple[trees.Tree, str]] = {}
         for tree in self.trees:
@@ -190,7 +192,9 @@ class Library:
 
     def _builder(self, tree: trees.Tree, path: str) -> Builder:
         name = f"rules/{path}" if tree is self.trees[0] else f"{tree.root.name}/{path}"
-        return Builder(name, kinds.params_of, kinds.KINDS)
+        # What the examined repository holds is data: it never decides which third-party code is loaded.
+        params_of = kinds.params_of if tree.trusted else kinds.own_params_of
+        return Builder(name, params_of, kinds.KINDS)
 
     def _rule_place(self, rule_id: str) -> tuple[trees.Tree, str]:
         if rule_id not in self._where:

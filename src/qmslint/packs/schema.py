@@ -9,7 +9,7 @@ from typing import Any
 
 from qmslint import kinds
 from qmslint.derive import schema_of
-from qmslint.forms import WaiverFile
+from qmslint.forms import Policy, WaiverFile
 from qmslint.packs.cases import CaseFile
 from qmslint.packs.form import PackFile, RuleFile, Selection
 from qmslint.settings import Settings
@@ -80,6 +80,12 @@ def case_schema() -> dict[str, Any]:
     return _document(schema_of(CaseFile, defs), defs, "cases", "qmslint cases")
 
 
+def policy_schema() -> dict[str, Any]:
+    """Return the schema of an organisation's policy."""
+    defs: dict[str, Any] = {}
+    return _document(schema_of(Policy, defs), defs, "policy", "qmslint policy")
+
+
 def waiver_schema() -> dict[str, Any]:
     """Return the schema of ``.qms/waivers.yml``."""
     defs: dict[str, Any] = {}
@@ -106,6 +112,7 @@ SCHEMAS: Mapping[str, Published] = MappingProxyType(
         "cases": Published(case_schema, "case files beside rules"),
         "config": Published(config_schema, "qmslint.yml"),
         "pack": Published(pack_schema, "pack files"),
+        "policy": Published(policy_schema, "the file of --policy"),
         "report": Published(report_schema, "the JSON report"),
         "rule": Published(rule_schema, "rule files"),
         "waivers": Published(waiver_schema, ".qms/waivers.yml"),

@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": "Show what became better, worse, new or gone between two revisions.",
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
     "rules": "List the rules; make a new one; run their cases.",
+    "scaffold": "Write a document to start from, which counts only when it is filled in.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
     "trend": "Show the states of the clauses over time.",
 }

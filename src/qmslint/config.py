@@ -63,6 +63,12 @@ def _content(path: Path) -> bytes:
     return content
 
 
+def where(snapshot: Snapshot) -> list[str]:
+    """Return the files of the examined view that hold a configuration."""
+    found = [name for name in NAMES if name in snapshot]
+    return [*found, "pyproject.toml"] if _pyproject(snapshot) is not None else found
+
+
 def discover(snapshot: Snapshot) -> Settings:
     """Return the settings found in the examined view, defaults when there are none.
 

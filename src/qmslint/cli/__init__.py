@@ -16,12 +16,16 @@ COMMANDS = {
     "clauses": "List the clauses of an edition and how far each can be seen.",
     "diff": "Show what became better, worse, new or gone between two revisions.",
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
+    "import": "Take over rules of other programs, as far as they map.",
+    "init": "Look at a repository and propose a configuration with reasons.",
     "rules": "List the rules; make a new one; run their cases.",
     "scaffold": "Write a document to start from, which counts only when it is filled in.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
     "trend": "Show the states of the clauses over time.",
 }
 """Every command with its one line; its module is imported only when it runs."""
+MODULES = {"import": "import_"}
+"""Modules of commands that have another name, because theirs is a word of Python."""
 
 VERSION = f"qmslint, version {__version__}"
 HELP = """\

@@ -21,6 +21,7 @@ COMMANDS = {
     "rules": "List the rules; make a new one; run their cases.",
     "scaffold": "Write a document to start from, which counts only when it is filled in.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
+    "selftest": "Run the packaged cases in this environment, and record it.",
     "trend": "Show the states of the clauses over time.",
 }
 """Every command with its one line; its module is imported only when it runs."""

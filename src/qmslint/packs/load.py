@@ -207,6 +207,16 @@ class Library:
         return self._packs[name]
 
 
+def library_of(names: Iterable[str]) -> Library:
+    """Return a library that knows the given packs: folders (with a slash), bundled names, names of installed packages."""
+    known = Library()
+    asked = list(names)
+    found = [known_tree for name in asked if "/" not in name and name not in known.pack_ids
+             and (known_tree := trees.installed(name))]  # fmt: skip
+    folders = [Path(name) for name in asked if "/" in name]
+    return Library(folders, found) if folders or found else known
+
+
 def _rule(form: RuleFile, path: str, values: Mapping[str, Any]) -> Rule:
     if "default" not in form.grades:
         raise PackError("grades need an entry `default`", Place(path))

@@ -157,6 +157,16 @@ def _width() -> int:
 
 
 def _print_timings(timings: dict[str, float]) -> None:
-    total = sum(value for name, value in timings.items() if name.startswith("rule ")) or 1.0
-    for name, value in sorted(timings.items(), key=lambda item: -item[1]):
+    """Print two tables: rules, which add up, and facts, whose time is part of the rule or fact that asked first."""
+    rules = {name.removeprefix("rule "): value for name, value in timings.items() if name.startswith("rule ")}
+    facts = {name: value for name, value in timings.items() if not name.startswith("rule ")}
+    total = sum(rules.values()) or 1.0
+    click.echo(f"{sum(rules.values()) * 1000:9.1f} ms 100.0 %  {len(rules)} rules", err=True)
+    _print_table(rules, total)
+    click.echo(f"{len(facts)} facts, each with the facts inside it, as part of whoever asked first:", err=True)
+    _print_table(facts, total)
+
+
+def _print_table(timings: dict[str, float], total: float) -> None:
+    for name, value in sorted(timings.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"{value * 1000:9.1f} ms {100 * value / total:5.1f} %  {name}", err=True)

@@ -33,6 +33,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "document": "qmslint.kinds.document",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
+        "foreign-in-order": "qmslint.kinds.foreign_in_order",
+        "foreign-results": "qmslint.kinds.foreign_results",
         "licence": "qmslint.kinds.licence",
         "links": "qmslint.kinds.links",
         "locked": "qmslint.kinds.locked",

@@ -4,11 +4,12 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 READY := $(VENV)/.ready
 
-.PHONY: check test test-all lint clean
+.PHONY: check test test-all lint lock clean
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $(READY)
 
 check: $(READY)  ## set up, then examine this repository itself
@@ -17,13 +18,23 @@ check: $(READY)  ## set up, then examine this repository itself
 test: $(READY)  ## set up, then run the fast tests
 	$(BIN)/python -m pytest -m 'not slow' -n auto
 
-test-all: $(READY)  ## all tests, the slow ones included
+$(VENV)/.validators: $(READY) requirements-validators.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-validators.lock
+	touch $@
+
+test-all: $(VENV)/.validators  ## all tests, the slow ones included
 	$(BIN)/python -m pytest -n auto
 
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lock:  ## write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+		--extra dev --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
+		--all-extras --output-file requirements-validators.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

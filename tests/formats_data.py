@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from qmslint.model.evidence import absent_at, at_commit, at_tag, from_history, in_file
 from qmslint.model.outcome import Confidence, Grade, Reason, State
 from qmslint.model.report import ClauseLine, Report, Result, SubjectLine, Switch
@@ -60,3 +62,53 @@ def nasty_report() -> Report:
         (NASTY,),
         (NASTY,),
     )
+
+
+def wide_report(rules: int = 60, places: int = 7, note: str = "what is to be seen here") -> Report:
+    """Return a report of many results in all states, with paths that formats have to escape."""
+    paths = ("docs/a b.md", "docs/Prüfung #1.md", "src/a,b;c%20d.py", "x/100%.txt", "plain.md")
+    states = (
+        State.NONCONFORMING, State.CONFORMING, State.NOT_ASSESSABLE, State.NOT_APPLICABLE, State.ERROR, State.CONFORMING,
+        State.NONCONFORMING,
+    )  # fmt: skip
+    results = []
+    for number in range(rules):
+        state = states[number % len(states)]
+        evidence = tuple(
+            in_file(f"{number}/{paths[(number + place) % 5]}", place * 10, f"{note} {place}", place * 10 + 2)
+            for place in range(places)
+        )
+        results.append(
+            _result(
+                f"area.rule-{number:03}",
+                state,
+                title=f"Claim {number} holds",
+                message=f"{number} of {rules} are as they should be",
+                evidence=(*evidence, at_commit(f"{number:040x}", note)),
+                grade=tuple(Grade)[number % 3] if state is State.NONCONFORMING else None,
+                gap="weak" if state is State.NONCONFORMING else "",
+                reason=Reason("NO_EVIDENCE_HERE", "elsewhere") if state is State.NOT_ASSESSABLE else None,
+                disposition=_disposition(number, state),
+                measured={"of": rules},
+                remediation="Do what helps." if state is State.NONCONFORMING else "",
+                fingerprint=f"{number:032x}",
+            )
+        )
+    return dataclasses.replace(
+        nasty_report(), results=tuple(results), notes=("a note",), lowered=("a rule is left out",)
+    )
+
+
+def _disposition(number: int, state: State) -> dict[str, str] | None:
+    if state is State.NONCONFORMING and number % 5 == 0:
+        return {"kind": "waived", "reason": "until the move", "approved_by": "Grace", "expires": "2026-12-31"}
+    if state is State.NOT_ASSESSABLE and number % 3 == 0:
+        return {"kind": "attested", "attested_by": "Ada", "role": "quality manager", "valid_until": "2026-12-31"}
+    return None
+
+
+def plain_report(**changes: object) -> Report:
+    """Return a report on a folder without git."""
+    subject = SubjectLine("folder", "", "plain", "", False, False, "2026-06-30", 0, 0)
+    report = dataclasses.replace(wide_report(7, 1), subject=subject, switches=(), notes=(), lowered=())
+    return dataclasses.replace(report, **changes)  # type: ignore[arg-type]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import dataclasses
+import io
 import json
 import re
 from pathlib import Path
@@ -12,14 +15,17 @@ import xmlschema
 from jsonschema import Draft202012Validator
 from junitparser import JUnitXml
 
+from qmslint.model.evidence import in_file
 from qmslint.model.outcome import State
 from qmslint.packs.schema import SCHEMAS
 from qmslint.report import FORMATS, render
+from qmslint.report.csv_table import cell
 
 from .formats_data import nasty_report
 
 DATA = Path(__file__).parent / "data"
 REPORT = nasty_report()
+COMMAND = re.compile(r"^::(error|warning|notice) (\w+=[^:,\n]*)(,\w+=[^:,\n]*)*::(?!%(?!25|0A|0D|3A|2C)).*$", re.M)
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -41,6 +47,9 @@ def test_nothing_unsafe_reaches_an_output(name: str) -> None:
     text = render(name, REPORT)
     assert not CONTROL.search(text)
     text.encode("utf-8")
+    if name == "github":
+        text, count = COMMAND.subn("", text)
+        assert count == len([r for r in REPORT.results if r.rule in ("a.bad", "a.oops", "a.less", "a.hint")])
     assert not re.search(r"^\s*(::|##vso\[|##teamcity\[|section_start:)", text, re.M)
 
 
@@ -48,7 +57,9 @@ def test_nothing_unsafe_reaches_an_output(name: str) -> None:
 def test_every_rule_is_in_every_format(name: str) -> None:
     text = render(name, REPORT, verbosity=1)
     for result in REPORT.results:
-        assert result.rule in text
+        # GitLab's format holds issues only; what is closed there has no place in it.
+        closed = result.disposition or result.state in (State.CONFORMING, State.NOT_APPLICABLE)
+        assert (result.rule in text) == (name != "gitlab" or not closed)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
@@ -112,3 +123,54 @@ def test_terminal_shows_findings_worst_first_and_what_was_not_seen() -> None:
 def test_quiet_terminal_keeps_findings_and_counts() -> None:
     text = render("terminal", REPORT, verbosity=-1)
     assert "a.bad" in text and "8 rules:" in text and "Clause by clause" not in text
+
+
+def test_no_cell_of_the_table_is_a_formula() -> None:
+    rows = list(csv.DictReader(io.StringIO(render("csv", REPORT))))
+    assert [row["rule"] for row in rows] == [result.rule for result in REPORT.results]
+    hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "＝1", "|cmd", '=HYPERLINK("x")']
+    assert [text for text in hostile if not cell(text).startswith("'") and not cell(text).startswith("\\")] == []
+    assert cell("a = b") == "a = b"
+
+
+def test_annotations_come_worst_first_and_within_what_is_shown() -> None:
+    many = [
+        dataclasses.replace(result, rule=f"{result.rule}.{number:02}")
+        for number in range(15)
+        for result in REPORT.results
+    ]
+    text = render("github", dataclasses.replace(REPORT, results=tuple(many)))
+    levels = re.findall(r"^::(\w+) ", text, re.M)
+    assert levels == ["error"] * 10 + ["warning"] * 10 + ["notice"] * 10
+    assert "30 more findings" in text
+    assert text.count("%0ATo do: Do it.") == 10
+    for result in many:
+        assert re.search(rf"^[a-z][^:].*{re.escape(result.rule)} ", text, re.M)
+
+
+def test_annotations_escape_what_would_end_them() -> None:
+    result = dataclasses.replace(
+        REPORT.results[0], message="50 % of\nall", evidence=(in_file("a,b:c%.md", 3, end_line=5),)
+    )
+    line = render("github", dataclasses.replace(REPORT, results=(result,))).splitlines()[0]
+    assert line.startswith("::error file=a%2Cb%3Ac%25.md,line=3,endLine=5,title=")
+    assert "::50 %25 of\\x0aall" in line
+
+
+def test_code_quality_has_what_gitlab_demands_and_keeps_its_fingerprints() -> None:
+    issues = json.loads(render("gitlab", REPORT))
+    schema = json.loads((DATA / "gitlab-code-quality.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(issues)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+    assert {issue["check_name"]: issue["severity"] for issue in issues} == {
+        "a.bad": "major", "a.oops": "info", "a.less": "minor", "a.hint": "info", "a.unseen": "info",
+    }  # fmt: skip
+    later = dataclasses.replace(REPORT, subject=dataclasses.replace(REPORT.subject, commit="d" * 40, commits=99))
+    assert render("gitlab", later) == render("gitlab", REPORT)
+
+
+def test_command_line_offers_every_format() -> None:
+    from qmslint.cli.check import FORMATS as offered
+
+    assert sorted(offered) == sorted(FORMATS)

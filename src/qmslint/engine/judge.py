@@ -6,11 +6,13 @@ import dataclasses
 import hashlib
 import time
 from collections.abc import Callable
+from datetime import date
 
 from qmslint import kinds
 from qmslint.errors import Unassessable
 from qmslint.facts.attestations import attestations, covers
 from qmslint.facts.base import Scan
+from qmslint.facts.dates import day_of
 from qmslint.model.clause import Catalogue
 from qmslint.model.evidence import Evidence, absent_at, from_setting
 from qmslint.model.outcome import (
@@ -159,6 +161,8 @@ def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalo
         declared = home is not None and home.is_ == "repository"
         if outcome.confidence is not Confidence.HIGH or not (declared or rule.basis == "sector"):
             grade = Grade.MINOR
+    if _early(rule, scan):
+        grade = Grade.OFI
     if planned.cap:
         grade = min(grade, planned.cap, key=_GRADES.index)
     setting = settings.rules.get(rule.id)
@@ -175,7 +179,7 @@ def _result(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catal
         title=rule.title,
         clauses=rule.clauses,
         state=outcome.state,
-        message=_sentence(outcome.message),
+        message=_sentence(f"readiness: {outcome.message}" if bad and _early(rule, scan) else outcome.message),
         evidence=evidence,
         confidence=outcome.confidence,
         pack=planned.pack,
@@ -184,9 +188,22 @@ def _result(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catal
         reason=outcome.reason,
         searched=outcome.searched,
         measured=outcome.measured,
-        remediation=rule.guide.fix if bad or outcome.state is State.NOT_ASSESSABLE else "",
+        remediation=" ".join(rule.guide.fix.split()) if bad or outcome.state is State.NOT_ASSESSABLE else "",
         fingerprint=_fingerprint(rule.id, outcome),
+        source=_source(rule, scan),
     )
+
+
+def _early(rule: Rule, scan: Scan) -> bool:
+    """Say whether the examination takes place before the day from which the rule's duty applies."""
+    return bool(rule.applies_from) and day_of(scan.as_of) < date.fromisoformat(rule.applies_from)
+
+
+def _source(rule: Rule, scan: Scan) -> str:
+    if not rule.applies_from:
+        return rule.source
+    until = ", until then readiness" if _early(rule, scan) else ""
+    return f"{rule.source}; applies from {rule.applies_from}{until}"
 
 
 def _identified(item: Evidence, scan: Scan) -> Evidence:

@@ -36,6 +36,8 @@ class Scan:
         The only clock: seconds since 1970 (UTC) at the end of the day of the examination.
     vocabulary : mapping
         Word and name lists of the packs: document names, heading synonyms, command classes …
+    given : mapping
+        Texts of evidence files that were handed over beside the repository, by the name they were given under.
     memo, shared : dict
         Answers of facts: of this scan, and of file contents whatever the revision they are at.
     """
@@ -48,6 +50,7 @@ class Scan:
     shared: dict[Any, Any] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def snapshot(self) -> Snapshot:

@@ -95,6 +95,13 @@ def changes(scan: Scan, months: float) -> Changes:
     return Changes(tuple(found), line, bots, releases, _people(scan, found), gerrit)
 
 
+@fact
+def ladder_here(scan: Scan, months: float = 12) -> Ladder:
+    """Return the judge of changes for the customs this repository showed in the last ``months``."""
+    opened = tuple(_open(scan, scan.history, landed(scan, months)))
+    return ladder(scan, _gerrit(scan, opened), _squashing(scan, opened))
+
+
 def _judge(judge: Ladder, commit: Commit, brought: Sequence[Commit]) -> Judged:
     return judge.merge(commit, brought) if len(commit.parents) > 1 else judge.linear(commit)
 

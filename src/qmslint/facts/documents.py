@@ -16,6 +16,7 @@ from qmslint.facts.document_index import Place, compared_name, headings, index, 
 from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
+from qmslint.facts.topics import mentions
 
 How = Literal["declared", "front matter", "name", "title", "heading", "template"]
 _ORDER: Mapping[str, int] = {"declared": 0, "front matter": 1, "name": 2, "template": 2, "title": 3, "heading": 4}
@@ -76,6 +77,7 @@ class Spec:
     dated: bool
     only_top: bool
     templates: str
+    expected: str
 
 
 def keys(scan: Scan) -> tuple[str, ...]:
@@ -105,6 +107,7 @@ def spec(scan: Scan, key: str) -> Spec:
         bool(data.get("dated", False)),
         bool(data.get("only_top", False)),
         str(data.get("templates", "")),
+        str(data.get("expected", "")),
     )
 
 
@@ -223,7 +226,8 @@ def _headed(scan: Scan, key: str, what: Spec) -> Iterator[tuple[str, Heading | N
         return
     about = bool(what.subject) and is_about(scan, what.subject)
     places = index(scan).places
-    hosts = _hosts(scan, what.hosts)
+    out = frozenset(scan.glob(*what.not_paths)) if what.not_paths else frozenset()
+    hosts = {path: rank for path, rank in _hosts(scan, what.hosts).items() if path not in out}
     matches = []
     for path, heading in headings(scan).match(what.headings, what.not_headings):
         place = places[path]
@@ -237,8 +241,14 @@ def _headed(scan: Scan, key: str, what: Spec) -> Iterator[tuple[str, Heading | N
         # A README's title names the product, not the document.
         if first and not compared_name(path).rsplit("/", 1)[-1].startswith("readme"):
             yield path, None, "title"
-        elif level:
+        elif level and not (places[path].root and parsed and _of_the_product(scan, parsed.section(heading))):
             yield path, heading, "heading"
+
+
+def _of_the_product(scan: Scan, section: Document) -> bool:
+    """Say whether a passage opens by telling what the product does for those who use it."""
+    opening = " ".join(line.text for line in section.prose[:6])[:600]
+    return bool(mentions(scan, opening, ["product-feature"]))
 
 
 def _hosts(scan: Scan, names: Sequence[str]) -> dict[str, int]:

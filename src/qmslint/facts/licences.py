@@ -43,7 +43,7 @@ def texts(scan: Scan) -> tuple[Stated, ...]:
     for path in scan.glob(*_TEXTS):
         text = scan.text(path)
         if text is not None and len(text.split()) >= 5:
-            found.append(Stated(path, 1, _family(scan, text), " ".join(text.split())[:80]))
+            found.append(Stated(path, 1, _family(scan, text), " ".join(text.split()).lstrip("#=* ")[:80]))
     return tuple(found)
 
 

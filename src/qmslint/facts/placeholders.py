@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -99,7 +100,9 @@ def _whole(scan: Scan, parsed: Document, text: str) -> Iterator[Mark]:
         if first and all(test.search(text) for test in tests[1:]):
             yield Mark(text.count("\n", 0, first.start()) + 1, str(entry["what"]), whole=True)
     bare = len(parsed.headings) >= 3 and parsed.words <= len(parsed.headings)
-    if bare and not parsed.links and not parsed.code:
+    # In lists of owners what looks like a heading is a remark.
+    remarks = "OWNERS" in posixpath.basename(parsed.path)
+    if bare and not remarks and not parsed.links and not parsed.code:
         yield Mark(1, "only headings, no content", whole=True)
 
 

@@ -67,11 +67,15 @@ def _dependencies(scan: Scan) -> Switch:
     return _guess("dependencies", "no", "no declared dependency was found", [])
 
 
+_UI_PER = 50
+"""Files of code for which one file of a user interface is expected, at the most."""
+
+
 def _ui(scan: Scan) -> Switch:
     found = evidence_paths(scan, tuple(scan.words("languages", "user_interface")))
-    share = len(found)
-    if share >= 3:
-        return _guess("ui", "yes", f"{share} files of a user interface", [in_file(p) for p in found[:5]])
+    # A few pages beside many files of code are documentation, not an interface.
+    if len(found) >= 3 and len(found) * _UI_PER >= len(source_files(scan)):
+        return _guess("ui", "yes", f"{len(found)} files of a user interface", [in_file(p) for p in found[:5]])
     return _guess("ui", "no", "no user interface files were found", [])
 
 

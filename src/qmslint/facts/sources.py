@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
 from qmslint.patterns import PathSet
+
+_FIXTURES = ("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "seeds", "seed")
+TOUCHED = 2_000
+"""Commits whose changed paths are asked for at most."""
 
 
 @fact
@@ -34,6 +38,20 @@ def allowed_paths(scan: Scan) -> PathSet:
 def evidence_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
     """Return the paths that match any of ``globs`` and can be evidence."""
     return allowed_paths(scan).match(globs)
+
+
+def chart_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths below ``templates`` of a chart that match any of ``globs``: they are deployed as they are."""
+    charts = {posixpath.dirname(path) for path in evidence_paths(scan, ("**/Chart.y{a,}ml",))}
+    homes = tuple(f"{folder}/templates/" if folder else "templates/" for folder in sorted(charts))
+    return tuple(path for path in scan.glob(*globs) if homes and path.startswith(homes))
+
+
+def fixture_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the paths below folders of test data that match any of ``globs``, those of other projects left out."""
+    out = frozenset(scan.glob(*scan.words("exclude", "vendored")))
+    inside = frozenset(scan.glob(*(f"**/{name}/**" for name in _FIXTURES)))
+    return tuple(path for path in scan.glob(*globs) if path in inside and path not in out)
 
 
 @fact
@@ -81,3 +99,25 @@ def main_language(scan: Scan) -> str:
     """Return the language with the most source files, empty when there is none."""
     sizes = Counter({name: len(paths) for name, paths in by_language(scan).items()})
     return max(sorted(sizes), key=lambda name: sizes[name]) if sizes else ""
+
+
+def touching_product(scan: Scan, shas: Sequence[str]) -> frozenset[str]:
+    """Return which of some commits change source code that is no test; all of them where there is no source code.
+
+    Beyond :data:`TOUCHED` commits it is not looked at, and they count as well.
+    """
+    sources = frozenset(source_files(scan))
+    if not sources:
+        return frozenset(shas)
+    suffixes: Mapping[str, str] = scan.words("languages", "suffixes")
+    found = set(shas[TOUCHED:])
+    gone: dict[str, list[str]] = {}
+    for start in range(0, min(len(shas), TOUCHED), 200):
+        for sha, paths in scan.repo.touched(shas[start : start + 200]).items():
+            for path in paths:
+                if path in sources:
+                    found.add(sha)
+                elif path not in scan.snapshot and path[path.rfind(".") :].lower() in suffixes:
+                    gone.setdefault(path, []).append(sha)
+    tests = frozenset(PathSet(gone).match(tuple(scan.words("languages", "tests"))))
+    return frozenset(found.union(*(found_in for path, found_in in gone.items() if path not in tests)))

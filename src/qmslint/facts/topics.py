@@ -1,8 +1,8 @@
 """Topics: named groups of synonyms, found in the text of documents with the line where they stand.
 
 The vocabulary ``topics`` maps a topic to its synonyms by language.  In a synonym, ``*`` stands for the rest of
-a word, ``…`` for up to eight words of the same sentence, ``#`` for a number, ``(a|b)`` for alternatives, and a
-blank also for a hyphen.  Upper and lower case and accents make no difference.
+a word, ``…`` for up to eight words of the same sentence, ``#`` for a number, ``(a|b)`` for alternatives, ``(a)?`` for
+what may be missing, ``(a)+`` for what may be repeated, and a blank also for a hyphen.  Upper and lower case and accents make no difference.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import Document, fold
 from qmslint.patterns import compile_pattern
 
-_TOKEN = re.compile(r"[*…#()|]| +|[^*…#()| ]+")
+_TOKEN = re.compile(r"(?<=\))[?+]|[*…#()|]| +|[^*…#()| ]+?(?=[*…#()| ]|\Z)")
 _GAP = r"(?:[^\w.!?;]+[\w'’/@#%+.-]*\w){0,8}?[^\w.!?;]+"
 
 
@@ -46,6 +46,8 @@ def expression(synonym: str) -> str:
             near = index + 1 < len(tokens) and tokens[index + 1] == "…"
             out += "" if skip or near else r"[\s-]+"
             skip = False
+        elif token in "?+" and index and tokens[index - 1] == ")":
+            out += token
         else:
             skip = False
             out += {"*": r"[\w'’-]*", "#": r"[0-9][0-9.,]*", "(": "(?:", ")": ")", "|": "|"}.get(

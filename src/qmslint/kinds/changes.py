@@ -13,6 +13,7 @@ from qmslint.facts.review import NAMED, NONE, PLATFORM, REQUEST, SECOND, approva
 from qmslint.facts.tickets import Reference, catch_all, references
 from qmslint.model.evidence import Evidence, at_commit, from_history
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.patterns import any_of
 
 NEEDS = frozenset({"history", "tree"})
 _COMMAND = "git log --first-parent --since='{months:g} months ago' --format='%h %cs %an | %cn | %s'"
@@ -22,9 +23,10 @@ _COMMAND = "git log --first-parent --since='{months:g} months ago' --format='%h 
 class Params:
     """A share of the changes of a window; automation and commits that only make a release are left out."""
 
-    measure: Literal["reviewed", "referenced", "direct"] = option(
+    measure: Literal["reviewed", "referenced", "direct", "improving"] = option(
         "`reviewed`: a reviewer, another merger or a merge request is visible; `referenced`: an item of a tracker or "
-        "a merge request is named; `direct`: neither a merge request nor a second person is visible."
+        "a merge request is named; `direct`: neither a merge request nor a second person is visible; `improving`: it "
+        "says that it tidies, speeds up, simplifies or renews what is there."
     )
     at_least: float | None = option("Lowest share that is enough, 0 to 1.", None, minimum=0, maximum=1)
     at_most: float | None = option("Highest share that is tolerable, 0 to 1.", None, minimum=0, maximum=1)
@@ -60,6 +62,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         return _too_few(params, scan, found)
     if params.measure == "referenced":
         count = _referenced(params, scan, found)
+    elif params.measure == "improving":
+        count = _improving(scan, found)
     else:
         count = _reviewed(params, scan, found) if params.measure == "reviewed" else _direct(found)
     share = len(count.good) / len(found.items)
@@ -71,7 +75,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         evidence = [_figure(params, scan, found), *(_cite(c, count.has) for c in count.good[:3])]
         sure = Confidence.HIGH if count.sure else Confidence.MEDIUM
         return conforming(head, evidence, confidence=sure, measured=measured)
-    trace = leaves_no_trace(scan, found) if params.measure != "referenced" else ""
+    trace = leaves_no_trace(scan, found) if params.measure in ("reviewed", "direct") else ""
     if trace:
         text = f"{head}; {trace}, so nothing can be said about the others: add trailers or an export of the approvals"
         return not_assessable(
@@ -158,6 +162,15 @@ def _referenced(params: Params, scan: Scan, found: Changes) -> _Count:
     }
     has, lacks = "leads back to an item", "names no item and no merge request"
     return _Count(good, bad, phrase, measured, strong * 2 >= len(good), has, lacks)
+
+
+def _improving(scan: Scan, found: Changes) -> _Count:
+    test = any_of(scan.words("changes", "improving_subjects"))
+    good = tuple(c for c in found.items if any(test.search(one.subject[:300]) for one in (c.commit, *c.work[:50])))
+    kept = {change.commit.sha for change in good}
+    bad = tuple(change for change in found.items if change.commit.sha not in kept)
+    phrase = f"{len(good)} of {len(found.items)} changes tidy, speed up, simplify or renew what is there"
+    return _Count(good, bad, phrase, {"improving": len(good)}, False, "improves what is there", "does something else")
 
 
 def _population(params: Params, found: Changes) -> dict[str, float | int | str]:

@@ -10,6 +10,7 @@ from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import Found, find, spec, unreadable
 from qmslint.facts.markup import Document
+from qmslint.facts.product import named_in
 from qmslint.facts.topics import Sighting, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
@@ -31,6 +32,10 @@ class Params:
     must: tuple[str, ...] = option("Topics that are all needed; `a|b` means either.", ())
     names: bool = option("It has to name a person, handle, address or team.", False)
     whole: bool = option("Only a file of its own counts, not a part of one.", False)
+    about: tuple[str, ...] = option(
+        "It has to speak of one of these topics to be this document at all; another of the same name is none.", ()
+    )
+    product: bool = option("It has to name the product of this repository, where a name of it is known.", False)
     what: str = option("What to call it in messages.", "")
 
 
@@ -41,23 +46,29 @@ class _Reading:
     places: list[Found]
     sightings: dict[str, Sighting] = field(default_factory=dict)
     named: tuple[int, str] | None = None
+    product: str = ""
+    """``no`` where the product has a name that does not occur."""
 
     def missing(self, params: Params) -> list[str]:
         gaps = [group for group in params.must if not any(topic in self.sightings for topic in group.split("|"))]
         count = sum(1 for topic in params.topics if topic in self.sightings)
-        if count < params.at_least:
+        # What must be there is named before what would do.
+        if count < params.at_least and not gaps:
             gaps += [topic for topic in params.topics if topic not in self.sightings]
         if params.names and self.named is None:
             gaps.append("a named person or team")
+        if self.product == "no":
+            gaps.append("a name of the product")
         return gaps
 
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Judge the best place; what one place lacks another may add."""
-    found = [item for item in find(scan, params.key) if item.whole or not params.whole]
+    there = [item for item in find(scan, params.key) if item.whole or not params.whole]
+    found = [item for item in there if not params.about or seen(scan, item.document, params.about)]
     what = params.what or params.key.replace("-", " ")
     if not found:
-        return _absent(params, scan, what)
+        return _absent(params, scan, what, [f"{item.path}:{item.line} is about something else" for item in there])
     good = [item for item in found if item.substantial]
     if not good:
         weak = found[0]
@@ -96,6 +107,8 @@ def _read(params: Params, scan: Scan, places: list[Found]) -> _Reading:
     for place in places:
         for topic, sighting in seen(scan, place.document, wanted).items():
             reading.sightings.setdefault(topic, sighting)
+        if params.product and reading.product != "yes":
+            reading.product = named_in(scan, place.document)
         if params.names and reading.named is None:
             reading.named = _named(place.document)
             if reading.named and place is not places[0]:
@@ -127,15 +140,15 @@ def _evidence(reading: _Reading, what: str) -> list[Evidence]:
     return found
 
 
-def _absent(params: Params, scan: Scan, what: str) -> Outcome:
+def _absent(params: Params, scan: Scan, what: str, others: Sequence[str] = ()) -> Outcome:
     known = spec(scan, params.key)
     names = tuple(known.names + known.root_names)
-    searched = [*names[:12], *(f"heading: {h}" for h in known.headings[:8])]
+    searched = [*names[:12], *(f"heading: {h}" for h in known.headings[:8]), *others[:5]]
     binary = unreadable(scan, params.key)
     if binary:
         text = f"{binary[0]} is not text, so its content was not looked at"
         return not_assessable("BINARY_DOC", text, [in_file(binary[0], note=what)], searched=searched)
-    expected = _expected(names)
+    expected = known.expected or _expected(names)
     return nonconforming(f"no {what} was found", [absent_at(expected, what)], "absent", searched=searched)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qmslint.derive import Glob, Pattern, option
 from qmslint.facts.base import Scan
-from qmslint.facts.sources import evidence_paths
+from qmslint.facts.sources import chart_paths, evidence_paths, fixture_paths
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
 from qmslint.patterns import compile_pattern
@@ -20,15 +20,27 @@ class Params:
 
     any: tuple[Glob, ...] = option("Path patterns; one existing file is enough.")
     containing: Pattern | None = option("The file must match this pattern somewhere.", None)
+    but: tuple[Glob, ...] = option("Path patterns of files that do not count.", ())
+    charts: bool = option("What a chart deploys counts too, although it lies in a folder called templates.", False)
+    fixtures: bool = option("What lies below folders of test data counts too.", False)
     expected_at: str = option("Where to expect it when there is none.", "")
     what: str = option("What such a file is, for messages.", "file")
+    binary: bool = option("Files that are not text count as well, by their name.", False)
 
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Return the files found, with the line that matched."""
     found = []
-    for path in evidence_paths(scan, params.any):
+    paths = evidence_paths(scan, params.any)
+    if params.charts:
+        paths = tuple(sorted({*paths, *chart_paths(scan, params.any)}))
+    if params.fixtures:
+        paths = tuple(sorted({*paths, *fixture_paths(scan, params.any)}))
+    out = frozenset(scan.glob(*params.but)) if params.but else frozenset()
+    for path in (p for p in paths if p not in out):
         text = scan.text(path)
+        if text is None and params.binary and params.containing is None:
+            found.append(in_file(path, note=params.what))
         if text is None or not text.strip():
             continue
         if params.containing is None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qmslint.derive import option
+from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import EXPECTED, Pipelines, Step, pipelines
 from qmslint.facts.sources import inline_tests, test_files
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.patterns import compile_pattern
 
 NEEDS = frozenset({"tree", "text"})
 _SHOWN = 12
@@ -20,10 +21,14 @@ _SHOWN = 12
 class Params:
     """Steps of one of the classes run on one of the triggers."""
 
-    classes: tuple[str, ...] = option("Classes of steps, any of which will do (vocabulary `steps`).")
     what: str = option("What such a step is, for messages.")
+    classes: tuple[str, ...] = option("Classes of steps, any of which will do (vocabulary `steps`).", ())
     triggers: tuple[str, ...] = option("Events on which it has to run, any of which will do.", ("merge-request",))
     blocking: bool = option("At least one such step has to be able to stop the change.", False)
+    named: Pattern | None = option(
+        "The command, or the name of the step, job or file, has to match this; without classes any step that matches counts.",
+        None,
+    )
     tests: bool = option("There also have to be test files in the tree.", False)
 
 
@@ -31,7 +36,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Return the steps that count; else what comes nearest."""
     found = pipelines(scan)
     wanted = frozenset(params.classes)
-    steps = [step for step in found.steps if step.classes & wanted]
+    looked_at = found.steps if wanted else (*found.steps, *found.unknown)
+    steps = [step for step in looked_at if (step.classes & wanted or not wanted) and _named(params, step)]
     timely = [step for step in steps if step.triggers & frozenset(params.triggers)]
     firm = [step for step in timely if step.blocking or not params.blocking]
     measured: dict[str, float | int | str] = {
@@ -54,6 +60,13 @@ def check(params: Params, scan: Scan) -> Outcome:
     return _nothing(params, found, wanted)
 
 
+def _named(params: Params, step: Step) -> bool:
+    if params.named is None:
+        return True
+    words = f"{step.what}\n{step.name}\n{step.job}\n{step.pipeline}\n{step.path}"
+    return compile_pattern(params.named).search(words[:4000]) is not None
+
+
 def _good(params: Params, scan: Scan, steps: list[Step], measured: dict[str, float | int | str]) -> Outcome:
     sure = any(step.confidence is Confidence.HIGH for step in steps)
     evidence = _cite(steps)
@@ -67,7 +80,7 @@ def _nothing(params: Params, found: Pipelines, wanted: frozenset[str]) -> Outcom
     if found.broken:
         text = f"{found.broken[0]} cannot be read, so it cannot be said whether {params.what} runs"
         return not_assessable("PARSE_ERROR", text, [in_file(path) for path in found.broken[:5]], searched=EXPECTED)
-    named = [step for step in found.steps if step.indicated & wanted]
+    named = [step for step in found.steps if step.indicated & wanted and _named(params, step)]
     if named:
         message = f"only a name says that {params.what} runs ({named[0].path}:{named[0].line}); what it runs was not recognised"
         return nonconforming(message, _cite(named), "weak", confidence=Confidence.LOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ class Params:
         "Share of open entries past their date that is tolerable; above 1 it is not looked at.", 2.0, minimum=0
     )
     months: float = option("At least one entry has to be from this many months; 0 for any age.", 0, minimum=0)
+    order: tuple[str, ...] = option("Fields whose dates must follow each other, the earlier first.", ())
     what: str = option("What the entries are called, in the plural.", "entries")
 
 
@@ -96,7 +98,11 @@ def check(params: Params, scan: Scan) -> Outcome:
     notes += [
         in_record(r.path, r.line, f"{r.name}: due {day} and still open", name=r.name, lacks=True) for r, day in late
     ]
+    turned = [(r, text) for r in items if (text := _turned(params, r))]
+    notes += [in_record(r.path, r.line, f"{r.name}: {text}", name=r.name, lacks=True) for r, text in turned]
     complaints = _complaints(params, items, gaps.values(), filled, unnamed, late)
+    if turned:
+        complaints.append(f"{len(turned)} of {len(items)} have dates in the wrong order: {turned[0][1]}")
     stale = params.months and (newest is None or newest < day_of(scan.since(params.months)))
     if stale:
         complaints.append(f"none of the last {params.months:g} months")
@@ -156,6 +162,15 @@ def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Rec
         if due and due < today and not is_closed(record.text("status"), words) and "closed_on" not in record.fields:
             late.append((record, due))
     return late
+
+
+def _turned(params: Params, record: Record) -> str:
+    """Return which dates of a record go backwards, or an empty string."""
+    known = [(name, day) for name in params.order if (day := parse_date(record.text(name)))]
+    for (first, before), (then, after) in itertools.pairwise(known):
+        if after < before:
+            return f"{then.replace('_', ' ')} {after} is before {first.replace('_', ' ')} {before}"
+    return ""
 
 
 def _complaints(

@@ -26,7 +26,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         first = result.found[0]
         message = f"{len(evidence)} likely credentials, first {first.kind} at {first.path}"
         return nonconforming(message, evidence, "present", measured=measured)
-    seen = f"{result.files} files were looked through, {result.skipped} of tests, examples and binaries were not"
+    seen = (
+        f"{result.files} files were looked through, {result.skipped} of tests, examples and binaries "
+        "and the files of older commits were not"
+    )
     if not result.whole or not result.files:
         code = "LIMIT" if result.files else "TOO_FEW"
         return not_assessable(code, seen, [absent_at("", seen)], measured=measured)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.releases import Release, releases, sample
+from qmslint.facts.releases import Release, is_calendar, releases, sample
 from qmslint.facts.versions import Reading, reading_at, reading_now, sources
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -94,6 +94,9 @@ def _twice(chosen: Sequence[Release], known: Sequence[Release]) -> list[tuple[Re
     found = []
     per_number = Counter((r.component, r.number.key) for r in known)
     for release in chosen:
+        # Dated marks say when something went out: the same state may go out twice.
+        if is_calendar(known, release.component):
+            continue
         for other in known:
             if other.component != release.component or other.pre or release.pre or other is release:
                 continue

@@ -31,6 +31,7 @@ class Result:
     disposition: Mapping[str, Any] | None = None
     remediation: str = ""
     fingerprint: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +99,21 @@ class Report:
     def disposed(self, kind: str) -> int:
         """Return how many results carry the disposition ``kind``."""
         return sum(1 for r in self.results if r.disposition and r.disposition.get("kind") == kind)
+
+
+def accumulated(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the clauses on which minors pile up, each with the rules, in printed order.
+
+    Three open minors on one clause may together show a systemic failure (ISO/IEC 17021-1, definition of a major
+    nonconformity): that is for a person to decide, and the report only says where.
+    """
+    found = []
+    for line in report.clauses:
+        rules = tuple(
+            result.rule
+            for result in report.results
+            if result.grade is Grade.MINOR and not result.disposition and line.id in result.clauses
+        )
+        if len(rules) >= 3:
+            found.append((line.id, rules))
+    return tuple(found)

@@ -61,6 +61,10 @@ class Rule:
         Key of the document the rule is about, so that a declared pointer elsewhere can be honoured.
     adopt : str
         Practice that the organisation has to adopt before a gap can exceed *ofi*.
+    source : str
+        The text a sector rule goes back to.
+    applies_from : str
+        Day from which the duty applies; before it a gap says something about readiness and is *ofi* at most.
     """
 
     id: str
@@ -77,6 +81,7 @@ class Rule:
     adopt: str = ""
     since: str = ""
     source: str = ""
+    applies_from: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 

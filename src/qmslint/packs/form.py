@@ -19,6 +19,9 @@ class Parameter:
 
     default: Any = option("Value when nobody sets it.")
     doc: str = option("What it means, with its unit.")
+    stricter: str = option(
+        "Which values ask for more: `higher`, `lower`, or the values from lax to strict with `<` between them.", ""
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,10 @@ class RuleFile:
     parameters: Mapping[str, Parameter] = option("Values that packs and repositories may set.", {})
     example: str = option("What evidence that passes looks like.", "")
     traps: str = option("Known false alarms and false calms.", "")
-    source: str = option("The text a sector rule goes back to.", "")
+    source: str = option("The text a sector rule goes back to: numbers and short titles.", "")
+    applies_from: str = option(
+        "Day from which the duty applies (YYYY-MM-DD); before it a gap is readiness, `ofi` at most.", ""
+    )
     since: str = option("Version of the pack in which it first appeared.", "1.0")
 
 
@@ -72,5 +78,8 @@ class PackFile:
     standard: str = option("Catalogue its clause numbers belong to.", "iso9001:2015")
     extends: tuple[str, ...] = option("Packs whose selection it takes over.", ())
     cap: GradeWord | None = option("Highest grade for all its rules.", None)
+    overlay: bool = option(
+        "It only tightens the packs it extends, and packs asked for beside it; else it is refused.", False
+    )
     rules: tuple[Any, ...] = option("Rule ids, or mappings with `id`, `cap` and `with`.", ())
     drop: tuple[str, ...] = option("Rules of the extended packs that are left out.", ())

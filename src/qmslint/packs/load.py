@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,9 +18,9 @@ from qmslint.model.outcome import Grade
 from qmslint.model.rule import Guide, PackInfo, PlannedRule, Rule
 from qmslint.packs import tree as trees
 from qmslint.packs.form import PackFile, RuleFile, Selection
+from qmslint.packs.stricter import Use, loosened, lower, tightest
 
 RULE_ID = re.compile(r"(?:[a-z][a-z0-9-]*:)?[a-z][a-z0-9]*\.[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_GRADES = (Grade.OFI, Grade.MINOR, Grade.MAJOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,30 +139,44 @@ class Library:
         values : mapping of rule id to mapping, optional
             Parameter values a repository set, over those of the packs.
         """
-        planned: dict[str, PlannedRule] = {}
-        infos = []
+        chosen: dict[str, tuple[Use, bool]] = {}
+        infos: dict[str, PackInfo] = {}
         for name in names:
-            selection = self._selection(name, ())
-            for rule_id, (cap, chosen) in selection.items():
-                own = {**chosen, **((values or {}).get(rule_id) or {})}
-                planned[rule_id] = PlannedRule(self.rule(rule_id, own), name, cap)
-            infos.append(self._info(name, selection))
-        rules = tuple(planned[rule_id] for rule_id in sorted(planned))
-        return Loaded(rules, tuple(infos), self.vocabulary)
+            overlay = self.pack(name).overlay
+            for rule_id, use in self._selection(name, ()).items():
+                known, tight = chosen.get(rule_id, (use, False))
+                # Asked for together with an overlay, a pack must not undo what that one tightened.
+                use = tightest(known, use, *self._parameters(rule_id)) if overlay or tight else use
+                chosen[rule_id] = (use, overlay or tight)
+            for one in self._chain(name, ()):
+                infos.setdefault(one, self._info(one, self._selection(one, ())))
+        planned = {}
+        for rule_id in sorted(chosen):
+            use, _ = chosen[rule_id]
+            own = {**use.values, **((values or {}).get(rule_id) or {})}
+            planned[rule_id] = PlannedRule(self.rule(rule_id, own), use.pack, use.cap)
+        return Loaded(tuple(planned.values()), tuple(infos.values()), self.vocabulary)
 
     def selected(self, name: str) -> tuple[str, ...]:
         """Return the ids of the rules a pack selects."""
         return tuple(sorted(self._selection(name, ())))
 
-    def _selection(self, name: str, above: tuple[str, ...]) -> dict[str, tuple[Grade | None, Mapping[str, Any]]]:
+    def _chain(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
+        """Return a pack after the packs it extends."""
+        bases = [one for base in self.pack(name).extends for one in self._chain(base, (*above, name))]
+        return tuple(dict.fromkeys((*bases, name)))
+
+    def _selection(self, name: str, above: tuple[str, ...]) -> dict[str, Use]:
         if name in above:
             raise PackError(f"pack {name} extends itself through {' → '.join(above)}")
         pack = self.pack(name)
         tree, path = self._pack_place(name)
-        chosen: dict[str, tuple[Grade | None, Mapping[str, Any]]] = {}
+        chosen: dict[str, Use] = {}
         for base in pack.extends:
-            for rule_id, (cap, given) in self._selection(base, (*above, name)).items():
-                chosen[rule_id] = (_lower(cap, _grade(pack.cap)), given)
+            for rule_id, use in self._selection(base, (*above, name)).items():
+                use = Use(use.pack, lower(use.cap, _grade(pack.cap)), use.values)
+                both = pack.overlay and rule_id in chosen
+                chosen[rule_id] = tightest(chosen[rule_id], use, *self._parameters(rule_id)) if both else use
         for rule_id in pack.drop:
             if rule_id not in chosen:
                 raise PackError(f"drops {rule_id!r}, which it does not have", Place(path), suggest(rule_id, chosen))
@@ -173,17 +188,37 @@ class Library:
             entry = Builder(path).build(Selection, data, line, "the entry")
             if entry.id not in self._where:
                 raise PackError(f"there is no rule {entry.id!r}", Place(path, line), suggest(entry.id, self._where))
-            _, given = chosen.get(entry.id, (None, {}))
+            given = chosen[entry.id].values if entry.id in chosen else {}
             cap = _grade(entry.cap) or _grade(pack.cap)
-            chosen[entry.id] = (cap, {**given, **entry.with_})
+            chosen[entry.id] = Use(name, cap, {**given, **entry.with_})
+        if pack.overlay:
+            self._only_tightens(pack, chosen, Place(path))
         return chosen
+
+    def _only_tightens(self, pack: PackFile, chosen: Mapping[str, Use], place: Place) -> None:
+        """Raise :class:`PackError` where an overlay asks for less than a pack it extends."""
+        for base in pack.extends:
+            for rule_id, use in self._selection(base, ()).items():
+                if rule_id not in chosen:
+                    raise PackError(f"the overlay {pack.id} only tightens, but drops {rule_id} of {base}", place)
+                for text in loosened(use, chosen[rule_id], *self._parameters(rule_id)):
+                    raise PackError(f"the overlay {pack.id} only tightens, but for {rule_id} {text}", place)
+
+    def _parameters(self, rule_id: str) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return in which direction each parameter of a rule gets stricter, and its default."""
+        tree, path = self._rule_place(rule_id)
+        parameters = tree.data[path].get("parameters") or {}
+        directions = {name: str(spec.get("stricter", "")) for name, spec in parameters.items()}
+        return directions, {name: spec.get("default") for name, spec in parameters.items()}
 
     def _info(self, name: str, selection: Mapping[str, Any]) -> PackInfo:
         pack = self.pack(name)
         digests = []
         for tree in self.trees:
             paths = [p for t, p in (self._where[r] for r in selection) if t is tree]
-            paths += [p for t, p in self._packs.values() if t is tree and Path(p).stem == name]
+            # What an extended pack sets is part of what this one asks for.
+            chain = self._chain(name, ())
+            paths += [p for t, p in self._packs.values() if t is tree and Path(p).stem in chain]
             paths += [p for p in tree.files if p.startswith("vocabulary/")]
             if paths:
                 digests.append(tree.digest(*paths))
@@ -229,14 +264,25 @@ def _rule(form: RuleFile, path: str, values: Mapping[str, Any]) -> Rule:
         grades=MappingProxyType({gap: Grade(word) for gap, word in form.grades.items()}),
         absence=form.absence,
         check=form.check,
-        guide=Guide(form.why, form.looks_for, form.fix, form.example, form.traps),
+        guide=Guide(form.why.strip(), form.looks_for.strip(), form.fix.strip(), form.example, form.traps.strip()),
         when=form.when,
         document=form.document,
         adopt=form.adopt,
         since=form.since,
         source=form.source,
+        applies_from=_day(form.applies_from, path),
         parameters=MappingProxyType(dict(values)),
     )
+
+
+def _day(text: str, path: str) -> str:
+    """Return a day as written; raises :class:`PackError` if it is none."""
+    if text:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise PackError(f"applies_from {text!r} is not a day like 2027-12-31", Place(path)) from None
+    return text
 
 
 def _fill(data: Any, values: Mapping[str, Any], path: str) -> Any:
@@ -271,8 +317,3 @@ def _extend(base: Any, more: Any) -> Any:
 
 def _grade(word: str | None) -> Grade | None:
     return Grade(word) if word else None
-
-
-def _lower(one: Grade | None, other: Grade | None) -> Grade | None:
-    known = [grade for grade in (one, other) if grade]
-    return min(known, key=_GRADES.index) if known else None

@@ -69,7 +69,8 @@ _RESULT = {
             "remediation": _TEXT,
             "pack": _TEXT,
             "fingerprint": _TEXT,
-        }
+        },
+        {"source": _TEXT},
     ),
     "allOf": [
         {
@@ -129,6 +130,7 @@ REPORT: Mapping[str, Any] = MappingProxyType(
                     }
                 ),
             },
+            "accumulated": {"type": "array", "items": _record({"clause": _TEXT, "rules": _TEXTS})},
             "results": {"type": "array", "items": _RESULT},
             "notes": _TEXTS,
             "lowered": _TEXTS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qmslint.repo.batch import Batch
 from qmslint.repo.gitcmd import Git
+from qmslint.repo.text import decode
 
 OBJECT_LIMIT = 2 * 1024 * 1024
 """Bytes of one object that are taken in."""
@@ -30,6 +31,11 @@ class Objects:
         """Return the content of a file at a commit, or ``None`` when there is none that can be read."""
         kind, content = self._read(f"{commit}:{path}")
         return content if kind == "blob" else None
+
+    def text(self, blob: str) -> str | None:
+        """Return the text of an object, or ``None`` when it is missing, too large or not text."""
+        kind, content = self._read(blob) if blob else ("missing", b"")
+        return decode(content) if kind == "blob" else None
 
     def folder(self, commit: str, path: str) -> dict[str, str]:
         """Return the names of files directly in a folder at a commit, with their object ids."""

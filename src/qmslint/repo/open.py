@@ -14,6 +14,7 @@ from typing import cast
 from qmslint.errors import RepoError, Unassessable, UsageError
 from qmslint.repo import history as log
 from qmslint.repo import snapshot as snapshots
+from qmslint.repo.filelog import Touch, touches
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.listing import list_commit
 from qmslint.repo.locate import Located, locate, read_small
@@ -156,6 +157,19 @@ class Repository:
     def touched(self, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return which paths each of a few commits changed."""
         return log.read_touched(self.git, tuple(shas)[:200]) if shas else {}
+
+    def followed(self, paths: Sequence[str], inside: bool = False) -> tuple[Touch, ...]:
+        """Return what first-parent commits did to files, newest first, renames followed.
+
+        Parameters
+        ----------
+        paths : sequence of str
+            Files, or with ``inside`` folders and files whose whole content is of interest.
+        inside : bool
+            Also what no longer exists.
+        """
+        wanted = tuple(sorted(set(paths)))
+        return touches(self.git, self.commit, wanted, None if inside else wanted) if wanted and self.commit else ()
 
     def paths_at(self, commit: str) -> tuple[str, ...]:
         """Return the paths of all files of a commit."""

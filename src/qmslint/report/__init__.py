@@ -11,9 +11,15 @@ from qmslint.model.report import Report
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
+        "csv": "qmslint.report.csv_table",
+        "github": "qmslint.report.github",
+        "gitlab": "qmslint.report.gitlab",
+        "html": "qmslint.report.html",
+        "intoto": "qmslint.report.intoto",
         "json": "qmslint.report.json_report",
         "junit": "qmslint.report.junit",
         "markdown": "qmslint.report.markdown",
+        "oscal": "qmslint.report.oscal",
         "sarif": "qmslint.report.sarif",
         "terminal": "qmslint.report.terminal",
     }

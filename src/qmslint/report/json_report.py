@@ -8,7 +8,7 @@ from typing import Any
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import Report, Result
+from qmslint.model.report import Report, Result, accumulated
 from qmslint.report.safe import safe
 
 SCHEMA_VERSION = "1.0"
@@ -54,6 +54,7 @@ def document(report: Report) -> dict[str, Any]:
             }
             for line in report.clauses
         ],
+        "accumulated": [{"clause": clause, "rules": list(rules)} for clause, rules in accumulated(report)],
         "results": [_result(result) for result in report.results],
         "notes": [safe(note) for note in report.notes],
         "lowered": [safe(note) for note in report.lowered],
@@ -80,21 +81,23 @@ def summary(report: Report) -> dict[str, int]:
 
 def said(disposition: Mapping[str, Any]) -> str:
     """Return a disposition as one line that names who answers for it and how long it counts."""
-    kind = disposition.get("kind")
-    if kind == "waived" and "approved_by" in disposition:
-        return (
-            f"{disposition['reason']} (approved by {disposition['approved_by']} on {disposition['approved_on']}, valid "
-            f"through {disposition['expires']} (UTC), {disposition['days_left']} days left, followed under "
-            f"{disposition['followed_under']}; {disposition['path']}:{disposition['line']})"
-        )
-    if kind == "baselined" and "since" in disposition:
-        return f"known since {disposition['since']} ({disposition['path']})"
-    if kind == "attested" and "attested_by" in disposition:
-        return (
-            f"{disposition['statement']} ({disposition['attested_by']}, {disposition['role']}, on {disposition['on']}, "
-            f"valid through {disposition['valid_until']} (UTC), identity {disposition['identity']}; {disposition['path']})"
-        )
-    return str(disposition.get("reason", ""))
+    parts = {
+        "approved_by": "approved by {}",
+        "approved_on": "on {}",
+        "attested_by": "attested by {}",
+        "role": "{}",
+        "on": "on {}",
+        "since": "known since {}",
+        "expires": "valid through {} (UTC)",
+        "valid_until": "valid through {} (UTC)",
+        "days_left": "{} days left",
+        "followed_under": "followed under {}",
+        "identity": "identity {}",
+        "path": "{}",
+    }
+    told = [form.format(disposition[name]) for name, form in parts.items() if disposition.get(name) not in (None, "")]
+    text = str(disposition.get("reason") or disposition.get("statement") or "")
+    return f"{text} ({', '.join(told)})".strip() if told else text
 
 
 def _result(result: Result) -> dict[str, Any]:
@@ -114,6 +117,7 @@ def _result(result: Result) -> dict[str, Any]:
         "disposition": {k: safe(str(v)) for k, v in result.disposition.items()} if result.disposition else None,
         "remediation": result.remediation,
         "pack": result.pack,
+        **({"source": safe(result.source)} if result.source else {}),
         "fingerprint": result.fingerprint,
     }
 

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import Report, Result
+from qmslint.model.report import Report, Result, accumulated
 from qmslint.report.json_report import said, summary
 from qmslint.report.safe import safe
-from qmslint.report.terminal import NATURE, SIGNS, WORDS, place
+from qmslint.report.terminal import NATURE, clause_word, grade_by_rule, place
 
 LIMIT = 60_000
 """Characters; merge-request comments of the big platforms hold about 65,000."""
+_CLOSE = "\n</details>"
+_CUT = "\n*The rest does not fit here; the JSON report has all of it.*"
+_END = f"\n*{NATURE}*"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+|~!@&$:])")
 # Without a scheme, "www." is enough for a platform to make a link.
 _BARE = re.compile(r"(?<=www)\.", re.I)
@@ -21,14 +24,16 @@ _BARE = re.compile(r"(?<=www)\.", re.I)
 def render(report: Report, *, limit: int = LIMIT, **_: object) -> str:
     """Return the report as Markdown of at most ``limit`` characters; what is cut off is said."""
     out: list[str] = []
-    size = 0
+    size, folded = len(_END) + len(_CUT) + len(_CLOSE), False
     for line in _lines(report):
         size += len(line) + 1
-        if size > limit - 200:
-            out.append("\n*The rest does not fit here; the JSON report has all of it.*")
+        if size > limit:
+            # In what is folded the remark would not be seen.
+            out += [_CLOSE, _CUT] if folded else [_CUT]
             break
+        folded = line.startswith("\n<details>") or (folded and line != _CLOSE)
         out.append(line)
-    return "\n".join(out) + "\n"
+    return "\n".join([*out, _END]) + "\n"
 
 
 def plain(text: str) -> str:
@@ -53,7 +58,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield (
         f"Examined {plain(s.name)} at {code(s.commit[:12] or s.view)} as of {s.as_of} (UTC), {s.commits} commits, "
-        f"{s.tags} tags{', **shallow clone**' if s.shallow else ''}."
+        f"{s.tags} tags{', **shallow clone**' if s.shallow else ''}. "
+        f"Packs: {', '.join(plain(f'{p.id} {p.version}') for p in report.packs)}."
     )
     yield ""
     yield (
@@ -69,8 +75,7 @@ def _lines(report: Report) -> Iterator[str]:
     if report.lowered or report.notes:
         yield "\n<details><summary>Notes</summary>\n"
         yield from (f"- {plain(note)}" for note in (*report.lowered, *report.notes))
-        yield "\n</details>"
-    yield f"\n*{NATURE}*"
+        yield _CLOSE
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -86,12 +91,19 @@ def _findings(report: Report) -> Iterator[str]:
         if result.disposition:
             grade += f" ({result.disposition.get('kind')})"
         yield f"| {grade} | {code(result.rule)} | {', '.join(result.clauses)} | {_cell(result)} | {_where(result)} | {plain(result.remediation)} |"
+    for clause, rules in accumulated(report):
+        names = ", ".join(code(rule) for rule in rules)
+        yield f"\n{len(rules)} minors on {clause}; whether together they are a major is for a person to decide: {names}"
 
 
 def _cell(result: Result) -> str:
     unsure = "" if result.confidence.value == "high" else f" ({result.confidence.value} confidence)"
     disposed = f"<br>{result.disposition.get('kind')}: {plain(said(result.disposition))}" if result.disposition else ""
-    return plain(result.message) + unsure + disposed
+    return plain(result.message) + unsure + _source(result) + disposed
+
+
+def _source(result: Result) -> str:
+    return f" \\[{plain(result.source)}\\]" if result.source else ""
 
 
 def _where(result: Result) -> str:
@@ -113,11 +125,12 @@ def _clauses(report: Report) -> Iterator[str]:
     yield "\n<details><summary>Clause by clause</summary>\n"
     yield "| clause | title | state | rules |"
     yield "|---|---|---|---|"
+    grades = grade_by_rule(report)
     for line in report.clauses:
         if line.level <= 2 or line.rules:
-            word = WORDS[line.state][0]
-            yield f"| {line.id} | {plain(line.title)} | {SIGNS[line.state]} {word} | {len(line.rules) or 'no check'} |"
-    yield "\n</details>"
+            sign, word, _ = clause_word(line, grades)
+            yield f"| {line.id} | {plain(line.title)} | {sign} {word} | {len(line.rules) or 'no check'} |"
+    yield _CLOSE
 
 
 def _good(report: Report) -> Iterator[str]:
@@ -125,9 +138,9 @@ def _good(report: Report) -> Iterator[str]:
     if good:
         yield "\n<details><summary>Evidence seen</summary>\n"
         yield from (f"- {code(result.rule)}: {_cell(result)}" for result in good)
-        yield "\n</details>"
+        yield _CLOSE
     idle = [r for r in report.results if r.state is State.NOT_APPLICABLE]
     if idle:
         yield "\n<details><summary>Not applicable</summary>\n"
-        yield from (f"- {code(result.rule)}: {plain(result.message)}" for result in idle)
-        yield "\n</details>"
+        yield from (f"- {code(result.rule)}: {plain(result.message)}{_source(result)}" for result in idle)
+        yield _CLOSE

@@ -101,6 +101,8 @@ def _result(index: int, result: Result, report: Report) -> dict[str, Any]:
     }
     if len(places) > 1:
         found["relatedLocations"] = [{"id": number, **place} for number, place in enumerate(places[1:], 1)]
+    if result.source:
+        found["properties"]["source"] = result.source
     if result.reason:
         found["properties"]["reason"] = result.reason.code
     if result.disposition and result.disposition.get("kind") == "waived":
@@ -130,7 +132,7 @@ def _location(item: Evidence) -> dict[str, Any]:
         region["endLine"] = item.end_line
     place: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(item.path), "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": {"uri": uri(item.path), "uriBaseId": "%SRCROOT%"},
             "region": region,
         }
     }
@@ -144,7 +146,8 @@ def _note(item: Evidence) -> dict[str, str]:
     return {name: safe(str(value)) for name in names if (value := getattr(item, name))}
 
 
-def _uri(path: str) -> str:
+def uri(path: str) -> str:
+    """Return a path of the repository as a relative URI."""
     return quote(path.strip("/").encode("utf-8", "surrogateescape") or _ANCHOR.encode(), safe="/~!$&'()*,;=@-._")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import ClauseLine, Report, Result
+from qmslint.model.report import ClauseLine, Report, Result, accumulated
 from qmslint.report.json_report import said, summary
 from qmslint.report.safe import harmless_start, safe
 
@@ -107,13 +107,13 @@ def _heading(report: Report) -> Iterator[list[Part]]:
 
 def _clauses(report: Report, verbosity: int) -> Iterator[list[Part]]:
     yield [("Clause by clause", "bold")]
-    grades = _grade_by_rule(report)
+    grades = grade_by_rule(report)
     for line in report.clauses:
         if verbosity < 1 and line.level > 2 and line.state is not State.NONCONFORMING:
             continue
-        word, color = WORDS[line.state]
+        sign, word, color = clause_word(line, grades)
         yield [
-            (f"  {SIGNS[line.state]} ", color),
+            (f"  {sign} ", color),
             (f"{line.id:<8}", "bold" if line.level == 1 else ""),
             (f"{line.title:<58.58} ", "bold" if line.level == 1 else ""),
             (f"{word:<15}", color),
@@ -122,8 +122,21 @@ def _clauses(report: Report, verbosity: int) -> Iterator[list[Part]]:
     yield []
 
 
-def _grade_by_rule(report: Report) -> dict[str, Grade | None]:
+def grade_by_rule(report: Report) -> dict[str, Grade | None]:
+    """Return the grade of each rule's result."""
     return {result.rule: result.grade for result in report.results}
+
+
+def clause_word(line: ClauseLine, grades: Mapping[str, Grade | None]) -> tuple[str, str, str]:
+    """Return sign, word and colour of a clause line.
+
+    Where nothing but opportunities for improvement was found, no requirement is missed, and the word says so.
+    """
+    word, color = WORDS[line.state]
+    worst = {grade for rule in line.rules if (grade := grades.get(rule))}
+    if line.state is State.NONCONFORMING and worst == {Grade.OFI}:
+        return "△", "opportunity", "cyan"
+    return SIGNS[line.state], word, color
 
 
 def _tally(line: ClauseLine, grades: dict[str, Grade | None]) -> str:
@@ -153,11 +166,16 @@ def _findings(report: Report) -> Iterator[list[Part]]:
         ]
         yield [(f"         {result.message}{_confidence(result)}", "")]
         yield from _disposed(result)
+        if result.source:
+            yield [(f"         goes back to: {result.source}", "dim")]
         yield from _places(result.evidence)
         if result.searched:
             yield [("         searched: " + ", ".join(result.searched[:8]) + _more(len(result.searched) - 8), "dim")]
         if result.remediation:
             yield [("         → " + result.remediation, "")]
+    for clause, rules in accumulated(report):
+        text = f"{len(rules)} minors on {clause}; whether together they are a major is for a person to decide: "
+        yield [("  weigh ", "yellow"), (text + ", ".join(rules), "")]
     yield []
 
 
@@ -168,6 +186,10 @@ def _confidence(result: Result) -> str:
 def _disposed(result: Result) -> Iterator[list[Part]]:
     if result.disposition and (text := said(result.disposition)):
         yield [(f"         {result.disposition['kind']}: {text}", "")]
+
+
+def _source(result: Result) -> str:
+    return f" [{result.source}]" if result.source else ""
 
 
 def _places(evidence: Iterable[Evidence]) -> Iterator[list[Part]]:
@@ -207,7 +229,7 @@ def _unseen(report: Report) -> Iterator[list[Part]]:
         yield [
             ("  ?      ", "yellow"),
             (result.rule, "bold"),
-            (f"  ({', '.join(result.clauses)}) {result.reason.code}: {result.message}", ""),
+            (f"  ({', '.join(result.clauses)}) {result.reason.code}: {result.message}{_source(result)}", ""),
         ]
         yield from _disposed(result)
     if unlooked:
@@ -226,7 +248,11 @@ def _works(report: Report, verbosity: int) -> Iterator[list[Part]]:
     if good:
         yield [("Evidence seen", "bold")]
     for result in good:
-        yield [("  ✓      ", "green"), (result.rule, "bold"), (f"  {result.message}{_confidence(result)}", "")]
+        yield [
+            ("  ✓      ", "green"),
+            (result.rule, "bold"),
+            (f"  {result.message}{_confidence(result)}{_source(result)}", ""),
+        ]
         if verbosity >= 1:
             yield from _places(result.evidence)
     if good:
@@ -235,7 +261,7 @@ def _works(report: Report, verbosity: int) -> Iterator[list[Part]]:
     if idle:
         yield [("Not applicable", "bold")]
     for result in idle:
-        yield [("  –      ", "dim"), (result.rule, "bold"), (f"  {result.message}", "dim")]
+        yield [("  –      ", "dim"), (result.rule, "bold"), (f"  {result.message}{_source(result)}", "dim")]
     if idle:
         yield []
 

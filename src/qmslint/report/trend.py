@@ -11,6 +11,7 @@ from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from qmslint.model.report import Report
+from qmslint.report.csv_table import cell
 from qmslint.report.json_report import summary
 from qmslint.report.safe import safe
 from qmslint.report.terminal import SIGNS
@@ -74,9 +75,9 @@ def as_csv(moments: Sequence[Moment]) -> str:
     for moment in moments:
         subject = moment.report.subject
         for line in moment.report.clauses:
-            label = safe(moment.label)
-            label = "'" + label if label[:1] in "=+-@\t\r" else label
-            writer.writerow([label, subject.commit, subject.as_of, line.id, line.state.value, len(line.rules)])
+            writer.writerow(
+                [cell(moment.label), subject.commit, subject.as_of, line.id, line.state.value, len(line.rules)]
+            )
     return out.getvalue()
 
 

@@ -28,7 +28,8 @@ _REFERENCE = re.compile(r" {0,3}\[([^\]\n]{1,200})\]:[ \t]*<?(\S{1,600}?)>?(?:[ 
 _HREF = re.compile(r"<(a|img)\b[^<>]{0,300}?(?:href|src)=[\"']([^\"'\s<>]{1,600})[\"']", re.I)
 _AUTO = re.compile(r"<((?:https?|mailto):[^\s<>]{1,600})>")
 _TARGET_LIMIT = 900
-_MARKS = re.compile(r"[*_`~]{1,3}")
+# Within a word an underscore is part of it, as in the names of files and in ids.
+_MARKS = re.compile(r"[*`~]{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])")
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9 ,/&'-]{3,60}:?$")
 
 

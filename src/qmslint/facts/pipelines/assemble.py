@@ -38,10 +38,11 @@ def pipeline(scan: Scan, found: Found) -> Pipeline:
         found.name,
         found.path,
         found.triggers,
-        tuple(steps),
+        tuple(step for step in steps if step.classes or step.indicated),
         tuple(found.externals),
         tuple(found.versions),
         tuple(found.images),
+        tuple(step for step in steps if not step.classes and not step.indicated),
     )
 
 
@@ -81,9 +82,7 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
     wording = f"{call.name} {job.name} {job.label} {job.environment}"
     for item in known:
         indicated = item.indicated | (names if not recognised else frozenset())
-        classes = _deployment(item, wording, found.name, job, triggers)
-        if not classes and not indicated:
-            continue
+        classes = _deployment(item, wording, found, job, triggers)
         unsure = found.unsure or job.unsure or call.unsure or not item.sure
         bypasses = (*job.bypasses, *call.bypasses, *((item.bypass,) if item.bypass else ()))
         yield Step(
@@ -93,7 +92,7 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
             name=call.name or job.label,
             path=call.path or job.path,
             line=call.line + item.line,
-            what=" ".join(item.text.split())[:160],
+            what=" ".join(item.text.split())[:160].replace("$EXPRESSION", "${{ … }}"),
             tool=item.tool,
             classes=classes,
             indicated=indicated - classes,
@@ -111,16 +110,18 @@ def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Appr
         )
 
 
-def _deployment(item: Known, wording: str, pipeline_name: str, job: Job, triggers: frozenset[str]) -> frozenset[str]:
+def _deployment(item: Known, wording: str, found: Found, job: Job, triggers: frozenset[str]) -> frozenset[str]:
     """Tell a deployment to a running environment from trials of one, and recognise copying to a host."""
     classes = item.classes
-    if item.tool in _REMOTE and re.search(r"deploy|release to|rollout", f"{wording} {pipeline_name}", re.I):
+    if item.tool in _REMOTE and re.search(r"deploy|release to|rollout", f"{wording} {found.name}", re.I):
         classes |= {"deploy", "deploy-service"}
     if "deploy-service" in classes and job.environment == "github-pages":
         classes = (classes - {"deploy-service"}) | {"deploy-site"}
     if "deploy-service" in classes and not job.environment:
-        trial = MERGE in triggers or (_TRIAL.search(wording) and not _CLEAR.search(wording))
-        if trial:
+        clear = _CLEAR.search(wording)
+        # Where the server decides what is built, a merge request among the triggers is only a guess.
+        guessed = (found.unsure or job.unsure) and clear
+        if (MERGE in triggers and not guessed) or (_TRIAL.search(wording) and not clear):
             classes = (classes - {"deploy-service", "deploy"}) | {"deploy-trial"}
     return classes
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from qmslint.facts.base import Scan
@@ -30,6 +32,10 @@ from qmslint.lineyaml import Map, Seq
 
 FOLDERS = ((".github", "GitHub Actions"), (".gitea", "Gitea Actions"), (".forgejo", "Forgejo Actions"))
 _MAX_NESTING = 4
+_VALUES = 12
+"""Values of a matrix for which a script is read."""
+_EXPRESSION = re.compile(r"\$\{\{[^}]{0,2000}(?:\}[^}]{1,500}){0,20}\}\}")
+_MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([\w-]{1,60}(?:\.[\w-]{1,60}){0,3})[ \t]*\}\}")
 
 # Events and the values conditions may ask for; "branch" is a push to any topic branch.
 SITUATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -231,12 +237,12 @@ class _Reader:
                 image=job.image,
             )
             if "run" in step:
-                call.script = _filled(str(step["run"] or ""), inputs)
+                script = _filled(str(step["run"] or ""), inputs)
                 call.line = reading.first_line(lines, step.line_of("run"))
                 call.folder = str(step.get("working-directory") or folder)
                 kind = str(step.get("shell") or shell)
                 call.stops_at_errors = "{0}" not in kind or "-e" in kind
-                job.calls.append(call)
+                job.calls += [replace(call, script=one) for one in _expanded(script, owner)]
             elif "uses" in step:
                 call.line = step.line_of("uses")
                 self.action(pipeline, job, call, step, mine, path, owner, chain)
@@ -293,6 +299,30 @@ def _filled(script: str, inputs: Mapping[str, str] | None) -> str:
     for name, value in (inputs or {}).items():
         script = script.replace("${{ inputs." + name + " }}", value).replace("${{inputs." + name + "}}", value)
     return script
+
+
+def _expanded(script: str, owner: Map) -> list[str]:
+    """Return the script once for each value of the matrix that decides what it runs, other expressions blanked."""
+    scripts = [script]
+    match = _MATRIX.search(script)
+    if match:
+        values = _matrix_values(owner, match[1].split("."))
+        scripts = [script.replace(match[0], value) for value in values[:_VALUES]] or scripts
+    return [_EXPRESSION.sub(_blank, one) for one in scripts]
+
+
+def _blank(match: re.Match[str]) -> str:
+    # Line numbers of what follows have to stay right.
+    return "$EXPRESSION" + "\\\n" * match[0].count("\n")
+
+
+def _matrix_values(owner: Map, names: list[str]) -> list[str]:
+    matrix = reading.mapping(reading.mapping(owner.get("strategy")).get("matrix"))
+    rows = [item for item, _ in reading.items(matrix.get(names[0]))]
+    rows += [reading.mapping(row).get(names[0]) for row, _ in reading.items(matrix.get("include"))]
+    for name in names[1:]:
+        rows = [reading.mapping(row).get(name) for row in rows]
+    return list(dict.fromkeys(str(row) for row in rows if isinstance(row, (str, int)) and not isinstance(row, bool)))
 
 
 def _default_folder(data: Map) -> str:

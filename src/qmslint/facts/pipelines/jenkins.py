@@ -153,8 +153,6 @@ class _Reader:
             "docker.build",
         ):
             self.add(Call(at, action=token, kind="jenkins_steps", path=self.path))
-        elif token == "junit":
-            pass
 
     def mark(self, kind: str, text: str, at: int) -> None:
         if kind == "cron":
@@ -190,8 +188,6 @@ class _Reader:
                 done.approvals = self.approvals
 
     def shell(self, text: str, at: int, index: int) -> None:
-        around = self.tokens[max(0, index - 14) : index + 14]
-        start = 1 if text.startswith("\n") else 0
         call = Call(at, script=text, path=self.path)
         bypasses = []
         if "returnStatus" in _same_call(self.tokens, index):
@@ -200,7 +196,6 @@ class _Reader:
             if block.name in ("catchError", "warnError"):
                 bypasses.append(Bypass(block.name, Place(self.path, block.line)))
         call.bypasses = tuple(bypasses)
-        del around, start
         if not any(block.name in ("post", "always", "cleanup", "catch", "finally") for block in self.stack):
             self.add(call)
 

@@ -118,7 +118,13 @@ class External:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """One pipeline: a file of a CI system, or a part of it with its own trigger."""
+    """One pipeline: a file of a CI system, or a part of it with its own trigger.
+
+    Parameters
+    ----------
+    unknown : tuple of Step
+        Commands and actions of which nothing is known; only what they are called can say something.
+    """
 
     system: str
     name: str
@@ -128,6 +134,7 @@ class Pipeline:
     externals: tuple[External, ...] = ()
     versions: tuple[tuple[str, Place], ...] = ()
     images: tuple[tuple[str, Place], ...] = ()
+    unknown: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,11 @@ class Pipelines:
     def externals(self) -> tuple[External, ...]:
         """Parts that live in other repositories."""
         return tuple(item for pipeline in self.pipelines for item in pipeline.externals)
+
+    @property
+    def unknown(self) -> tuple[Step, ...]:
+        """Commands and actions of which nothing is known."""
+        return tuple(step for pipeline in self.pipelines for step in pipeline.unknown)
 
     @property
     def paths(self) -> tuple[str, ...]:

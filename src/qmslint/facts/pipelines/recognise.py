@@ -279,6 +279,9 @@ def _unwrap(vocab: Words, words: tuple[str, ...], extra: list[Known]) -> tuple[t
     for _ in range(12):
         while words and (_ASSIGNMENT.match(words[0]) or words[0] in ("!", "-", "@", "+")):
             words = words[1:]
+        # An expression in front of a known command is a wrapper or nothing.
+        if len(words) > 1 and words[0] == "$EXPRESSION":
+            words = words[1:]
         if not words:
             break
         tool = _tool(vocab, words[0])

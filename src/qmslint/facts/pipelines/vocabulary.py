@@ -57,6 +57,9 @@ class Words:
         for words, classes in self._entry(tool):
             if words == ("",):
                 rest = classes
+            elif words == ("bare",):
+                if all(item.startswith("-") for item in arguments):
+                    rest = classes
             elif words == ("any",) or _fits(words, arguments, tool in _GOALS):
                 found |= classes | {"*"}
         result = frozenset(found - {"*"}) if found else rest

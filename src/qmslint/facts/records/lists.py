@@ -21,7 +21,7 @@ from qmslint.facts.records.words import Common, Kind
 
 _ROWS = 5000
 """Rows of one file that are looked at."""
-_DEPTH = 4
+_DEPTH = 8
 
 
 def fits(names: frozenset[str], groups: Sequence[Sequence[str]]) -> bool:
@@ -201,7 +201,9 @@ def _mapping(
         if name == "actions":
             listed = steps.from_data(value, line, words)
     shape = kind.file
-    good = fits(frozenset(fields), kind.row) or (
+    # As in a table, a field that is there and left empty belongs to the shape of an entry.
+    shown = fits(frozenset((*fields, *empty)), kind.row) and fits(frozenset(fields), kind.row[:1])
+    good = shown or (
         shape is not None and len(shape.of & fields.keys()) >= shape.least and bool(shape.core & fields.keys())
     )
     if not good:

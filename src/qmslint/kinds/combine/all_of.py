@@ -27,8 +27,11 @@ def check(params: Params, scan: Scan) -> Outcome:
         chosen = [outcome for outcome in found if outcome.state is state]
         if chosen:
             gaps = {outcome.gap for outcome in chosen}
-            seen = any(outcome.state is State.CONFORMING for outcome in found)
-            gap = "incomplete" if state is State.NONCONFORMING and (seen or len(gaps) > 1) else chosen[0].gap
+            # That something bad was not found is no part of what was looked for.
+            shown = [e for outcome in found if outcome.state is State.CONFORMING for e in outcome.evidence]
+            seen = any(e.kind != "absence" for e in shown)
+            mixed = len(gaps) > 1 or (seen and "absent" in gaps)
+            gap = "incomplete" if state is State.NONCONFORMING and mixed else chosen[0].gap
             message = "; ".join(dict.fromkeys(outcome.message for outcome in chosen))
             if state is State.NOT_ASSESSABLE:
                 return chosen[0]

@@ -1,0 +1,84 @@
+"""Standards that controlled documents cite, the list of them, and copies of them in the tree."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.document_index import index, opaque
+from qmslint.facts.document_register import controlled
+from qmslint.facts.documents import find
+from qmslint.facts.markup import Document, document
+from qmslint.patterns import any_of, compile_pattern
+
+FILES = 3000
+_PAGES = 6000
+"""Characters from the beginning in which a copy says what it is."""
+_PUBLISHERS = re.compile(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One mention of a standard; the edition is empty where it names none."""
+
+    name: str
+    edition: str
+    path: str
+    line: int
+
+
+@fact
+def citations(scan: Scan) -> tuple[Citation, ...]:
+    """Return the standards that controlled documents in force cite, formats of data left out, by name and place."""
+    found = []
+    for entry in controlled(scan):
+        if entry.state in ("in force", "draft"):
+            parsed = document(scan, entry.path)
+            found += _in(scan, parsed) if parsed else []
+    return tuple(sorted(found, key=lambda c: (c.name, c.path, c.line, c.edition)))
+
+
+@fact
+def listed(scan: Scan, keys: tuple[str, ...]) -> tuple[Citation, ...]:
+    """Return the standards that the lists of documents of external origin name."""
+    found = [c for key in keys for item in find(scan, key) if item.substantial for c in _in(scan, item.document)]
+    return tuple(sorted(set(found), key=lambda c: (c.name, c.path, c.line, c.edition)))
+
+
+def _in(scan: Scan, parsed: Document) -> list[Citation]:
+    words = scan.words("external")
+    formats = frozenset(map(str, words["formats"]))
+    found: list[Citation] = []
+    tests = [compile_pattern(str(pattern), ignore_case=False) for pattern in words["standards"]]
+    lines = [*((line.line, line.text) for line in parsed.prose), *((h.line, h.text) for h in parsed.headings)]
+    for number, text in lines:
+        if not any(letter.isdigit() for letter in text):
+            continue
+        for test in tests:
+            for match in test.finditer(text[:2000]):
+                publisher, code, edition = (match[1] or "").strip(), match[2] or "", match[3] or ""
+                if code not in formats:
+                    found.append(Citation(_name(publisher, code), edition, parsed.path, number))
+    return found
+
+
+def _name(publisher: str, code: str) -> str:
+    """Return one name for a standard whatever bodies adopted it: `DIN EN ISO 9001` is ISO 9001."""
+    bare = _PUBLISHERS.sub("", publisher) if re.search(r"ISO|IEC|IEEE", publisher) else publisher
+    body = "ISO" if "ISO" in bare else bare.split("/")[0].strip()
+    return f"{body} {code}".strip()
+
+
+@fact
+def copies(scan: Scan) -> tuple[tuple[str, int, str], ...]:
+    """Return path, line and note of files that are copies of standards by their own words or by their name."""
+    words = scan.words("external")
+    inside, named = any_of(words["copies"], False), any_of(words["copy_names"], False)
+    found = [(path, 0, "named like a standard") for path in opaque(scan).places if named.search(path)]
+    for path in list(index(scan).places)[:FILES]:
+        text = (scan.text(path) or "")[:_PAGES]
+        match = inside.search(text) if "ISO" in text or "IEC" in text or "IEEE" in text or "SAE" in text else None
+        if match:
+            found.append((path, text.count("\n", 0, match.start()) + 1, "carries the copyright notice of a standard"))
+    return tuple(sorted(found))

@@ -1,0 +1,142 @@
+"""Deployment environments that a person has to let a deployment into, as settings in the tree state them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from qmslint.facts.base import Scan, fact
+from qmslint.facts.branch_policy.hcl import Block, Expr, HclError, parse
+from qmslint.facts.branch_policy.reading import (
+    Unreadable,
+    line_at,
+    listing,
+    mapping,
+    number,
+    own_line,
+    read_json,
+    read_yaml,
+)
+from qmslint.facts.sources import evidence_paths
+
+_SETTINGS = ("/.github/settings.{yml,yaml}", "/.github/repos/*.{yml,yaml}", "/.github/suborgs/*.{yml,yaml}")
+_TERRAFORM = ("**/*.tf", "**/*.tofu")
+_EXPORTS = ("/.qms/evidence/**/*.json",)
+_WORTH_READING = re.compile(
+    r"github_repository_environment|gitlab_project_protected_environment|azuredevops_check_approval"
+)
+_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper:
+    """An environment and how many have to agree, or may.
+
+    Parameters
+    ----------
+    environment : str
+        Its name in lower case; empty where an expression decides it.
+    reviewers : int
+        How many people or groups are named; 0 for an environment that is declared without any.
+    how : str
+        ``settings``, ``terraform`` or ``export``.
+    """
+
+    environment: str
+    reviewers: int
+    how: str
+    path: str
+    line: int
+
+
+@fact
+def gatekeepers(scan: Scan) -> tuple[Gatekeeper, ...]:
+    """Return every environment that settings as code or an export describe, in the order of their places."""
+    found = [*_settings(scan), *_terraform(scan), *_exports(scan)]
+    return tuple(sorted(found, key=lambda g: (g.path, g.line, g.environment)))
+
+
+def _settings(scan: Scan) -> Iterator[Gatekeeper]:
+    for path in evidence_paths(scan, _SETTINGS):
+        try:
+            items = mapping(read_yaml(scan, path)).get("environments")
+        except Unreadable:
+            continue
+        yield from _github(items, "settings", path)
+
+
+def _github(items: Any, how: str, path: str) -> Iterator[Gatekeeper]:
+    for index, item in enumerate(listing(items)):
+        entry = mapping(item)
+        rules = [mapping(rule) for rule in listing(entry.get("protection_rules"))]
+        reviewers = len(listing(entry.get("reviewers")))
+        reviewers += sum(len(listing(rule.get("reviewers"))) for rule in rules)
+        if isinstance(entry.get("name"), str):
+            yield Gatekeeper(entry["name"].lower(), reviewers, how, path, own_line(entry, line_at(items, index, 1)))
+
+
+def _terraform(scan: Scan) -> Iterator[Gatekeeper]:
+    for path in evidence_paths(scan, _TERRAFORM)[:_LIMIT]:
+        text = scan.text(path) or ""
+        if not _WORTH_READING.search(text):
+            continue
+        try:
+            root = parse(text)
+        except HclError as error:
+            scan.problem(path, "PARSE_ERROR", f"it is not valid Terraform: {error}")
+            continue
+        for block in root.blocks:
+            if block.kind == "resource" and len(block.labels) == 2 and block.get("count") != 0:
+                reviewers = _asked(block)
+                if reviewers is not None:
+                    yield Gatekeeper(_name(block), reviewers, "terraform", path, block.line)
+
+
+def _name(block: Block) -> str:
+    value = block.get("environment")
+    return value.lower() if isinstance(value, str) else ""
+
+
+def _asked(block: Block) -> int | None:
+    if block.labels[0] == "github_repository_environment":
+        return sum(_many(inner.get(key)) for inner in block.inner("reviewers") for key in ("users", "teams"))
+    if block.labels[0] == "gitlab_project_protected_environment":
+        rules = block.inner("approval_rules")
+        stated = number(block.get("required_approval_count")) or 0
+        return max(stated, len(rules), _many(block.get("approval_rules")), len(block.inner("deploy_access_levels")))
+    if block.labels[0] == "azuredevops_check_approval":
+        return _many(block.get("approvers"))
+    return None
+
+
+def _many(value: Any) -> int:
+    """Count a list; an expression names somebody, nobody here knows how many."""
+    if isinstance(value, Expr):
+        return 1
+    return len(value) if isinstance(value, list) else 0
+
+
+def _exports(scan: Scan) -> Iterator[Gatekeeper]:
+    for path in scan.glob(*_EXPORTS):
+        try:
+            data = read_json(scan, path)
+        except Unreadable:
+            continue
+        body = data["data"] if isinstance(data, dict) and "data" in data else data
+        entry = mapping(body)
+        if "environments" in entry:
+            yield from _github(entry["environments"], "export", path)
+        elif "protection_rules" in entry:
+            yield from _github([entry], "export", path)
+        else:
+            yield from _gitlab(body, path)
+
+
+def _gitlab(body: Any, path: str) -> Iterator[Gatekeeper]:
+    for index, item in enumerate(listing(body)):
+        entry = mapping(item)
+        if isinstance(entry.get("name"), str) and "deploy_access_levels" in entry:
+            levels = len(listing(entry["deploy_access_levels"])) + len(listing(entry.get("approval_rules")))
+            yield Gatekeeper(entry["name"].lower(), levels, "export", path, own_line(entry, line_at(body, index, 1)))

@@ -1,0 +1,41 @@
+"""Sentences of a document, put together over line ends, each with the line where it begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qmslint.facts.markup import Document, Line
+
+_LONGEST = 1500
+_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s a-zß-ÿ])")
+
+
+def sentences(parsed: Document) -> Iterator[Line]:
+    """Yield the sentences of running text, of list items and of table rows; linear in the length of the text."""
+    starts = {item.line for item in parsed.items} | {row.line for table in parsed.tables for row in table.rows}
+    block: list[Line] = []
+    for line in parsed.prose:
+        follows = bool(block) and line.line == block[-1].line + 1 and line.line not in starts
+        if not follows or sum(len(part.text) for part in block) > _LONGEST:
+            yield from _split(block)
+            block = []
+        block.append(line)
+    yield from _split(block)
+
+
+def _split(block: list[Line]) -> Iterator[Line]:
+    if not block:
+        return
+    offsets, text = [], ""
+    for line in block:
+        offsets.append(len(text))
+        text += line.text.strip() + " "
+    at = 0
+    for end in [*(match.start() for match in _END.finditer(text)), len(text)]:
+        sentence = " ".join(text[at:end].split())
+        start = at + len(text[at:end]) - len(text[at:end].lstrip())
+        number = sum(1 for offset in offsets if offset <= start) - 1
+        if sentence:
+            yield Line(sentence[:_LONGEST], block[number].line)
+        at = end

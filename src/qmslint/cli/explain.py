@@ -42,6 +42,8 @@ def _rule(library: object, name: str) -> Iterator[str]:
     if rule.guide.traps:
         yield from _paragraph("Known traps", rule.guide.traps)
     yield from _paragraph("Rests on", _basis(rule.basis, rule.source))
+    if rule.applies_from:
+        yield from _paragraph("Applies from", f"{rule.applies_from}; before that day a gap is readiness, ofi at most")
     grades = "; ".join(f"{gap}: {grade.value}" for gap, grade in rule.grades.items())
     yield from _paragraph("Grade by gap, before the pack's cap", grades)
     if rule.when:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from qmslint.derive import option
@@ -57,6 +58,14 @@ class RuleFile:
         "Day from which the duty applies (YYYY-MM-DD); before it a gap is readiness, `ofi` at most.", ""
     )
     since: str = option("Version of the pack in which it first appeared.", "1.0")
+
+    def __post_init__(self) -> None:
+        """Refuse a day that is none; the builder adds file and line."""
+        if self.applies_from:
+            try:
+                date.fromisoformat(self.applies_from)
+            except ValueError:
+                raise ValueError(f"applies_from {self.applies_from!r} is not a day like 2027-12-31") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -270,19 +269,9 @@ def _rule(form: RuleFile, path: str, values: Mapping[str, Any]) -> Rule:
         adopt=form.adopt,
         since=form.since,
         source=form.source,
-        applies_from=_day(form.applies_from, path),
+        applies_from=form.applies_from,
         parameters=MappingProxyType(dict(values)),
     )
-
-
-def _day(text: str, path: str) -> str:
-    """Return a day as written; raises :class:`PackError` if it is none."""
-    if text:
-        try:
-            date.fromisoformat(text)
-        except ValueError:
-            raise PackError(f"applies_from {text!r} is not a day like 2027-12-31", Place(path)) from None
-    return text
 
 
 def _fill(data: Any, values: Mapping[str, Any], path: str) -> Any:

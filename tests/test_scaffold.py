@@ -26,6 +26,8 @@ def kinds_in(check: Check) -> set[str]:
 
 RULES = [name for name in LIBRARY.rule_ids if kinds_in(LIBRARY.rule(name).check) & CLOSED_BY_DOCUMENT]
 
+PACK_OF = {rule: pack for pack in LIBRARY.pack_ids for rule in LIBRARY.selected(pack)}
+
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
@@ -44,6 +46,8 @@ def files(folder: Path) -> set[str]:
 def check(folder: Path, capsys: pytest.CaptureFixture[str], *rules: str) -> dict[str, Any]:
     capsys.readouterr()
     chosen = [item for rule in rules for item in ("--select", rule)]
+    for pack in sorted({"iso9001", *(PACK_OF.get(rule, "iso9001") for rule in rules)}):
+        chosen += ["--pack", pack]
     run(["check", str(folder), "--format", "json", *chosen])
     return {result["rule"]: result for result in json.loads(capsys.readouterr().out)["results"]}
 

@@ -131,7 +131,7 @@ MATTERS: dict[str, tuple[dict[str, Any], str]] = {
     "leave-out": ({"ignore": [DONE]}, "ignore"),
     "grades": ({"rules": {DONE: {"grade": "ofi", "reason": WHY}}}, ""),
     "disable": ({"rules": {DONE: {"disable": True, "reason": WHY}}}, f"rules.{DONE}.disable"),
-    "parameters": ({"rules": {DONE: {"with": {"criteria": 1}}}}, f"rules.{DONE}.with"),
+    "parameters": ({"rules": {DONE: {"with": {"criteria": 1}}}}, ""),
 }
 
 
@@ -242,6 +242,34 @@ def test_a_locked_rule_cannot_be_loosened(examine: Examination, config: dict[str
     stopped = examine(DONE, config=config, policy=locked)
     assert stopped["code"] == 2 and f"locks {DONE}" in stopped["error"]
     assert examine(DONE, config=config, policy=free)["code"] != 2
+
+
+SHARE = "trace.change-to-ticket"
+
+
+@pytest.mark.parametrize("locked", [[], ["trace.*"]])
+def test_a_stricter_value_counts_and_a_milder_one_does_not(examine: Examination, locked: list[str]) -> None:
+    history = [
+        {"commit": "PAY-{n}: part {n}", "by": "Ada", "repeat": 22},
+        {"commit": "Part {n}", "by": "Ada", "repeat": 2},
+    ]
+    policy = {**NOTHING, "locked": locked}
+
+    def state(share: float, **more: Any) -> dict[str, Any]:
+        config = {"rules": {SHARE: {"with": {"share": share}}}}
+        return examine(SHARE, history=history, config=config, policy={**policy, **more})
+
+    assert examine(SHARE, history=history, policy=policy)["by"][SHARE]["state"] == "conforming"
+    assert state(0.95)["by"][SHARE]["state"] == "nonconforming"
+    own = {"config": {"rules": {SHARE: {"with": {"share": 0.99}}}}}
+    milder = state(0.85, **own)
+    if locked:
+        assert milder["code"] == 2 and f"locks {SHARE}" in milder["error"]
+    else:
+        assert milder["by"][SHARE]["state"] == "nonconforming"
+        assert any(f"rules.{SHARE}.with.share" in note for note in milder["notes"])
+    free = state(0.85, **own, allow=["parameters"])
+    assert (free["code"] == 2) if locked else free["by"][SHARE]["state"] == "nonconforming"
 
 
 def test_a_locked_rule_may_be_tightened(examine: Examination) -> None:

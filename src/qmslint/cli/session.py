@@ -93,6 +93,9 @@ class Session:
         loaded = library.load(names, {rule: item.with_ for rule, item in settings.rules.items()})
         if self.policy:
             policies.refuse(self.policy, own, (item.rule for item in loaded.rules), catalogue)
+            values, asides = policies.tightened(self.policy, merged, loaded.rules, library)
+            loaded = library.load(names, values)
+            merged = replace(merged, notes=(*merged.notes, *asides))
         chosen: Plan = plan(
             loaded,
             catalogue,

@@ -13,6 +13,8 @@ from qmslint.forms import Matter, Policy
 from qmslint.model.clause import Catalogue
 from qmslint.model.outcome import Grade
 from qmslint.model.rule import PlannedRule, Rule
+from qmslint.packs.load import Library
+from qmslint.packs.stricter import rank
 from qmslint.settings import Home, Profile, RuleSetting, Settings
 
 _FAIL = ("never", "major", "minor", "ofi")
@@ -31,11 +33,14 @@ class Merged:
         Grades that the repository asks for and that only raise what would be proposed.
     notes : tuple of str
         What was set aside.
+    wishes : mapping of rule id to mapping
+        Parameter values that the repository asks for and that count only where they are stricter.
     """
 
     settings: Settings
     floors: Mapping[str, Grade] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    wishes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def merge(policy: Policy, given: frozenset[str], own: Settings) -> Merged:
@@ -83,7 +88,7 @@ def merge(policy: Policy, given: frozenset[str], own: Settings) -> Merged:
     )
     if _FAIL.index(own.fail_on) < _FAIL.index(ours.fail_on):
         mixing.aside("fail_on")
-    return Merged(settings, floors, tuple(mixing.notes))
+    return Merged(settings, floors, tuple(mixing.notes), mixing.wishes)
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ class _Mixing:
     policy: Policy
     own: Settings
     notes: list[str] = field(default_factory=list)
+    wishes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def may(self, name: str, value: Any, empty: Any, matter: Matter) -> Any:
         """Return the repository's value where the policy leaves the matter to it, else note that it is set aside."""
@@ -170,10 +176,12 @@ def _rules(mixing: _Mixing) -> tuple[dict[str, RuleSetting], dict[str, Grade]]:
         off = item.disable and not base.disable
         if off and mixing.may(f"rules.{name}.disable", _unlocked(mixing, name, "disable"), False, "disable"):
             values |= {"disable": True, "reason": item.reason}
-        if item.with_:
-            _unlocked(mixing, name, "with", dict(item.with_) != {k: base.with_.get(k) for k in item.with_})
-            mine = mixing.may(f"rules.{name}.with", item.with_, {}, "parameters")
-            values["with_"] = {**mine, **base.with_}
+        free = "parameters" in mixing.policy.allow and not mixing.locked(name)
+        wanted = {key: value for key, value in item.with_.items() if not free or key in base.with_}
+        if free and item.with_:
+            values["with_"] = {**item.with_, **base.with_}
+        if wanted:
+            mixing.wishes[name] = wanted
         if item.grade and base.grade:
             _unlocked(mixing, name, "grade", _GRADES.index(item.grade) < _GRADES.index(base.grade))
             values["grade"] = max(item.grade, base.grade, key=_GRADES.index)
@@ -227,6 +235,46 @@ def refuse(policy: Policy, own: Settings, rules: Iterable[Rule], catalogue: Cata
                     raise _refusal(policy, rule.id, f"evidence_home.{number}")
         if rule.document and "://" in own.documents.get(rule.document, ""):
             raise _refusal(policy, rule.id, f"documents.{rule.document}")
+
+
+def tightened(
+    policy: Policy, merged: Merged, planned: Iterable[PlannedRule], library: Library
+) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
+    """Return the parameter values that hold, and what was set aside of those a repository asks for.
+
+    Parameters
+    ----------
+    policy : Policy
+        The organisation's.
+    merged : Merged
+        What holds without them.
+    planned : iterable of PlannedRule
+        The rules as packs and policy use them.
+    library : Library
+        Knows in which direction a parameter gets stricter.
+
+    Raises
+    ------
+    ConfigError
+        If a value for a locked rule is not the stricter one, or it is not known which one is.
+    """
+    values = {rule: dict(item.with_) for rule, item in merged.settings.rules.items()}
+    notes = []
+    for item in planned:
+        directions, _ = library.parameters(item.rule.id)
+        for name, value in merged.wishes.get(item.rule.id, {}).items():
+            now = item.rule.parameters.get(name)
+            old, new = (rank(directions.get(name, ""), one) for one in (now, value))
+            if value == now:
+                continue
+            if old is not None and new is not None and new > old:
+                values.setdefault(item.rule.id, {})[name] = value
+            elif is_locked(policy, item.rule.id):
+                raise _refusal(policy, item.rule.id, f"rules.{item.rule.id}.with.{name}")
+            else:
+                what = f"rules.{item.rule.id}.with.{name}"
+                notes.append(f"set aside by the policy {policy.name}: {what} of the repository's configuration")
+    return values, tuple(notes)
 
 
 def raised(planned: Iterable[PlannedRule], floors: Mapping[str, Grade]) -> tuple[PlannedRule, ...]:

@@ -145,7 +145,7 @@ class Library:
             for rule_id, use in self._selection(name, ()).items():
                 known, tight = chosen.get(rule_id, (use, False))
                 # Asked for together with an overlay, a pack must not undo what that one tightened.
-                use = tightest(known, use, *self._parameters(rule_id)) if overlay or tight else use
+                use = tightest(known, use, *self.parameters(rule_id)) if overlay or tight else use
                 chosen[rule_id] = (use, overlay or tight)
             for one in self._chain(name, ()):
                 infos.setdefault(one, self._info(one, self._selection(one, ())))
@@ -175,7 +175,7 @@ class Library:
             for rule_id, use in self._selection(base, (*above, name)).items():
                 use = Use(use.pack, lower(use.cap, _grade(pack.cap)), use.values)
                 both = pack.overlay and rule_id in chosen
-                chosen[rule_id] = tightest(chosen[rule_id], use, *self._parameters(rule_id)) if both else use
+                chosen[rule_id] = tightest(chosen[rule_id], use, *self.parameters(rule_id)) if both else use
         for rule_id in pack.drop:
             if rule_id not in chosen:
                 raise PackError(f"drops {rule_id!r}, which it does not have", Place(path), suggest(rule_id, chosen))
@@ -200,10 +200,10 @@ class Library:
             for rule_id, use in self._selection(base, ()).items():
                 if rule_id not in chosen:
                     raise PackError(f"the overlay {pack.id} only tightens, but drops {rule_id} of {base}", place)
-                for text in loosened(use, chosen[rule_id], *self._parameters(rule_id)):
+                for text in loosened(use, chosen[rule_id], *self.parameters(rule_id)):
                     raise PackError(f"the overlay {pack.id} only tightens, but for {rule_id} {text}", place)
 
-    def _parameters(self, rule_id: str) -> tuple[dict[str, str], dict[str, Any]]:
+    def parameters(self, rule_id: str) -> tuple[dict[str, str], dict[str, Any]]:
         """Return in which direction each parameter of a rule gets stricter, and its default."""
         tree, path = self._rule_place(rule_id)
         parameters = tree.data[path].get("parameters") or {}

@@ -49,8 +49,8 @@ def check(params: Params, scan: Scan) -> Outcome:
 
 def _faults(params: Params, scan: Scan, item: Foreign) -> Iterator[str]:
     envelope, made = item.envelope, item.made
-    if item.content.form == "other":
-        yield "its content is not recognised"
+    if item.content.form == "other" and not (envelope and envelope.kind):
+        yield "its content is not recognised, and no kind says what it is"
     if made is None:
         yield "it does not say when it was taken"
     elif made > scan.as_of + DAY:

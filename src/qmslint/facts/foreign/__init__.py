@@ -54,9 +54,10 @@ def _read(scan: Scan, path: str) -> Foreign | None:
     if ending == ".info":
         return Foreign(path, _lcov(text))
     data = _json(scan, path, text)
-    if data is None:
-        return None
     head = mapping(data)
+    # Signed statements say themselves what they are about; others look at them.
+    if data is None or {"payloadType", "predicateType", "dsseEnvelope", "verificationMaterial"} & head.keys():
+        return None
     if len(_ENVELOPE & head.keys()) >= 2 and ("data" in head or "file" in head):
         return _enveloped(scan, path, head)
     return Foreign(path, json_forms.read(data))

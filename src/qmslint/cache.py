@@ -24,9 +24,21 @@ def cache_folder() -> Path:
     return base / "qmslint" / __version__
 
 
+def trusted(folder: Path) -> bool:
+    """Say whether only we write to ``folder``: a pipeline may keep its caches in the checkout, where anybody's
+    commit could put compiled rules that judge mildly.
+    """
+    place = folder.resolve()
+    return not place.is_relative_to(Path.cwd()) and not any(
+        os.path.lexists(p / ".git") for p in (place, *place.parents)
+    )
+
+
 def load_json(name: str) -> Any:
     """Return what was stored under ``name``, or ``None``."""
     try:
+        if not trusted(cache_folder()):
+            return None
         return json.loads((cache_folder() / name).read_bytes())
     except (OSError, ValueError, RuntimeError):
         return None
@@ -36,6 +48,8 @@ def store_json(name: str, value: Any) -> None:
     """Store ``value`` under ``name``, whole or not at all; failure is silent."""
     try:
         folder = cache_folder()
+        if not trusted(folder):
+            return
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(dir=folder)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

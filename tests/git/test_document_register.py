@@ -95,6 +95,17 @@ def test_a_review_date_by_a_person_counts_and_says_what_it_is(make_repo: MakeRep
     assert found.date_only
 
 
+def test_a_review_date_with_a_corrected_word_counts(make_repo: MakeRepo, scan_of: ScanOf) -> None:
+    head = "---\nlast_reviewed: {}\n---\n"
+    steps = [
+        commit("First", a_dot_py="x"),
+        at("2026-01-06", text(head=head.format("2026-01-01"))),
+        at("2026-02-01", text(head=head.format("2026-02-01")).replace("machine", "computer")),
+    ]
+    found = life(scan_of(make_repo(steps)))
+    assert (str(found.changed.day), str(found.alive.day)) == ("2026-01-06", "2026-02-01")
+
+
 def test_a_review_by_merge_is_backed(make_repo: MakeRepo, scan_of: ScanOf) -> None:
     head = "---\nlast_reviewed: {}\n---\n"
     merge = Step(
@@ -164,3 +175,53 @@ def test_a_document_that_was_removed_and_brought_back_begins_anew(make_repo: Mak
     gone = Step("commit", "Remove", moment("2026-02-01"), person("Ada"), files={PATH: None})
     steps = [commit("First", a_dot_py="x"), at("2026-01-06", text()), gone, at("2026-03-01", text())]
     assert str(life(scan_of(make_repo(steps))).created.day) == "2026-03-01"
+
+
+def stated(make_repo: MakeRepo, scan_of: ScanOf, path: str, content: str) -> Entry:
+    steps = [
+        commit("First", a_dot_py="x"),
+        Step("commit", "Add", moment("2026-01-06"), person("Ada"), files={path: content.encode()}),
+    ]
+    entries = register(scan_of(make_repo(steps))).entries
+    assert [entry.path for entry in entries] == [path]
+    return entries[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        (PATH, f"---\nowner: Grace Hopper\nversion: 3\napproved_by: Barbara Liskov\napproved_on: 2026-01-05\n---\n# R\n\n{BODY}"),
+        (PATH, f"# R\n\n**Owner:** Grace Hopper\n**Version:** 3\n**Approved by:** Barbara Liskov, 2026-01-05\n\n{BODY}"),
+        (PATH, f"# R\n\n| Owner | Grace Hopper |\n|---|---|\n| Version | 3 |\n| Approved by | Barbara Liskov |\n| Approved on | 2026-01-05 |\n\n{BODY}"),
+        (PATH, f"# R\n\n| Document owner | Version | Approved by | Approval date |\n|---|---|---|---|\n| Grace Hopper | 3 | Barbara Liskov | 2026-01-05 |\n\n{BODY}"),
+        (PATH, f"# R\n\nOwner: Grace Hopper\n\n{BODY}\n## Revision history\n\n| Version | Date | Author | Approved by |\n|---|---|---|---|\n| 1 | 2025-01-02 | Ada | Linus |\n| 3 | 2026-01-05 | Ada | Barbara Liskov |\n| 2 | 2025-06-02 | Ada | Linus |\n"),
+        ("docs/release-process.rst", f"R\n=\n\n:Owner: Grace Hopper\n:Version: 3\n:Approved by: Barbara Liskov\n:Approved on: 2026-01-05\n\n{BODY}"),
+        ("docs/release-process.adoc", f"= R\n\nOwner:: Grace Hopper\nVersion:: 3\nApproved by:: Barbara Liskov, 2026-01-05\n\n{BODY}"),
+        ("docs/freigabeprozess.md", f"# R\n\n- Verantwortlich: Grace Hopper\n- Version: 3\n- Freigegeben von: Barbara Liskov\n- Freigegeben am: 05.01.2026\n\n{BODY}"),
+    ],
+)  # fmt: skip
+def test_statements_in_many_forms(make_repo: MakeRepo, scan_of: ScanOf, path: str, content: str) -> None:
+    entry = stated(make_repo, scan_of, path, content)
+    assert entry.owner is not None and entry.owner.text == "Grace Hopper"
+    assert entry.version is not None and entry.version.text == "3"
+    assert entry.approved_by is not None and entry.approved_by.text.startswith("Barbara Liskov")
+    assert entry.life is not None
+    assert entry.life.approval.state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("head", "state"),
+    [
+        ("Status: superseded by [the new one](new.md)\n", "superseded"),
+        ("Status: Draft\n", "draft"),
+        ("Status: approved\n", "in force"),
+        ("> **Obsolete.** See [the new one](new.md).\n", "superseded"),
+        ("This document was replaced by [the new one](new.md).\n", "superseded"),
+        ("Old tags are archived after a year.\n", "in force"),
+    ],
+)
+def test_states(make_repo: MakeRepo, scan_of: ScanOf, head: str, state: str) -> None:
+    entry = stated(make_repo, scan_of, PATH, f"# Release process\n\n{head}\n{BODY}")
+    assert entry.state == state
+    if state == "superseded":
+        assert entry.successor == "new.md"

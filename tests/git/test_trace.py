@@ -102,6 +102,12 @@ def test_each_link_has_a_state_of_its_own(make_repo: Make, scan_of: Open) -> Non
     assert states(found, "Rename")["note"] == "broken"
 
 
+def test_a_change_that_writes_its_own_note_is_told(make_repo: Make, scan_of: Open) -> None:
+    own = commit("Add the blue door", "2026-02-06", src__e_dot_py="e\n", CHANGELOG_dot_md=NOTES + "\n- a door\n")
+    found = of_release(scan_of(make_repo([*STEPS_OF_HISTORY[:-1], own, STEPS_OF_HISTORY[-1]])), "v1.1.0")
+    assert states(found, "Add the blue door")["note"] == "covered"
+
+
 def test_runs_are_tied_to_the_commit(make_repo: Make, scan_of: Open) -> None:
     first = scan_of(make_repo(STEPS_OF_HISTORY))
     shas = {chain.title: chain.commit for chain in of_release(first, "v1.1.0").chains}
@@ -228,5 +234,5 @@ def test_a_sample_says_its_seed(make_repo: Make) -> None:
     folder = make_repo(STEPS_OF_HISTORY)
     arguments = ["trace", "--repo", str(folder), "--sample", "2", "--seed", "7"]
     done = CliRunner().invoke(cli, arguments)
-    assert "2 of 3 changes drawn with seed 7" in done.output
+    assert "2 of 3 changes of the product drawn with seed 7" in done.output
     assert CliRunner().invoke(cli, arguments).output == done.output

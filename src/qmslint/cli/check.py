@@ -76,17 +76,30 @@ def command(path: Path, no_color: bool, quiet: int, verbose: int, **rest: object
 
 def check(options: Options, ask: Ask) -> int:
     """Examine, write every asked output, and return the exit code."""
-    from qmslint.cli.output import write_file, write_stdout
+    from qmslint.cli.output import write_stdout
     from qmslint.report import render
 
     targets = [_target(text) for text in options.output]
     report, scan, policy = _examine(options, ask)
-    for name, file in targets:
-        write_file(file, render(name, report, verbosity=options.verbosity))
+    failures = [trouble for name, file in targets if (trouble := _written(name, file, report, options))]
     write_stdout(render(options.format, report, color=options.color, verbosity=options.verbosity, width=_width()))
+    if failures:
+        raise failures[0]
     if options.timings:
         _print_timings(scan.timings)
     return exit_code(report, options.fail_on or scan.settings.fail_on, _limit(options, policy))
+
+
+def _written(name: str, file: Path, report: Report, options: Options) -> OutputError | None:
+    """Write one output; a failure is returned, so that it costs no other output."""
+    from qmslint.cli.output import write_file
+    from qmslint.report import render
+
+    try:
+        write_file(file, render(name, report, verbosity=options.verbosity))
+    except OutputError as trouble:
+        return trouble
+    return None
 
 
 def _examine(options: Options, ask: Ask) -> tuple[Report, Scan, Policy | None]:
@@ -147,13 +160,17 @@ def wants_color(no_color: bool) -> bool:
     """Say whether to colour: ``--no-color`` and NO_COLOR over FORCE_COLOR over being at a terminal."""
     if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or _at_terminal()
+
+
+def _at_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _width() -> int:
     import shutil
 
-    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    return shutil.get_terminal_size((100, 24)).columns if _at_terminal() else 100
 
 
 def _print_timings(timings: dict[str, float]) -> None:

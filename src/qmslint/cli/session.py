@@ -58,14 +58,21 @@ class Session:
 
     def settings(self, repository: Repository) -> tuple[Settings, policies.Merged]:
         """Return what the repository says of itself, and what holds for it."""
-        if self.ask.config:
-            own = config.from_file(self.ask.config)
-        else:
-            own = Settings() if self.ask.no_repo_config else config.discover(repository.snapshot)
+        first = self._own(repository, None)
+        library = self.library if self.ask.pack else self._with(self.library, first.packs, repository)
+        clauses = tuple(load_catalogue(library.trees[0], "2015").clauses)
+        packs = (*library.pack_ids, *(name for name in first.packs if "/" in name))
+        own = self._own(repository, config.Known(library.rule_ids, packs, clauses))
         merged = policies.merge(self.policy, self._stated, own) if self.policy else policies.Merged(own)
         if self.ask.edition:
             merged = replace(merged, settings=replace(merged.settings, edition=self.ask.edition))  # type: ignore[arg-type]
         return own, merged
+
+    def _own(self, repository: Repository, known: config.Known | None) -> Settings:
+        """Return what the repository says of itself; names are checked once it is known which packs there are."""
+        if self.ask.config:
+            return config.from_file(self.ask.config, known)
+        return Settings() if self.ask.no_repo_config else config.discover(repository.snapshot, known)
 
     def scan(self, repository: Repository, as_of: int, given: Mapping[str, str] | None = None) -> Scan:
         """Return a scan of ``repository``, with evidence files beside it, for a command that judges no rule."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qmslint.cli.ask import Ask, clock
-from qmslint.errors import UsageError
+from qmslint.errors import RepoError, UsageError
 
 if TYPE_CHECKING:
     from qmslint.cli.session import Session
@@ -96,17 +96,20 @@ def _matrix(session: Session, repository: Repository, target: str, moment: int, 
 
 def _drawn(found: Matrix, number: int, seed: int) -> Matrix:
     """Return a matrix of some of the changes, with what was drawn from how many."""
-    from qmslint.facts.draw import draw
+    from qmslint.facts.draw import draw, pool
 
     chosen = draw(found.chains, number, seed)
-    note = f"{len(chosen)} of {len(found.chains)} changes drawn with seed {seed}"
+    note = f"{len(chosen)} of {len(pool(found.chains))} changes of the product drawn with seed {seed}"
     return replace(found, chains=chosen, notes=(note, *found.notes))
 
 
 def open_at(path: Path, rev: str) -> Repository:
     """Open the repository at a revision, or say what a command that reads the history needs."""
+    from qmslint.repo.locate import locate
     from qmslint.repo.open import open_repository
 
+    if locate(path).git_dir is None:
+        raise RepoError(f"{path} is not a git repository, so it has no history to look at")
     repository = open_repository(path, rev)
     if repository.shallow:
         repository.close()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from qmslint import kinds
+from qmslint.engine.patience import patience
 from qmslint.errors import Unassessable
 from qmslint.facts.attestations import attestations, covers
 from qmslint.facts.base import Scan
@@ -36,7 +37,8 @@ def judge(planned: PlannedRule, scan: Scan, catalogue: Catalogue) -> Result:
     rule = planned.rule
     start = time.perf_counter()
     try:
-        outcome = _absence(rule, _outcome(rule, scan), scan, catalogue)
+        with patience():
+            outcome = _absence(rule, _outcome(rule, scan), scan, catalogue)
     except Unassessable as trouble:
         outcome = not_assessable(trouble.code, trouble.text, [absent_at("", trouble.text)])
     except Exception as error:  # noqa: BLE001 - one rule's defect must not hide the other results

@@ -22,7 +22,7 @@ from qmslint.facts.releases import Release
 from qmslint.facts.requests import SUBJECT
 from qmslint.facts.review import NONE, REQUEST, SECOND, approval_policy, describe
 from qmslint.facts.runs import Run, latest, runs
-from qmslint.facts.sources import touching_product
+from qmslint.facts.sources import changed_paths, of_product, touching_any
 from qmslint.facts.spans import span
 from qmslint.facts.statements import statements
 from qmslint.facts.stories import names_item, significant, stories
@@ -95,7 +95,11 @@ class _Maker:
         self.policy = approval_policy(scan)
         self.opaque = leaves_no_trace(scan, found)
         self.kept = bool(changelogs(scan) or release_files(scan) or fragment_folders(scan))
-        self.product = touching_product(scan, [change.commit.sha for change in own])
+        shas = [change.commit.sha for change in own]
+        changed = changed_paths(scan, shas)
+        self.product = of_product(scan, shas, changed)
+        places = [glob for name in ("changelogs", "fragments", "per_release") for glob in scan.words("notes", name)]
+        self.writing = touching_any(changed, places)
         self.note = note_of(scan, release, NOTE_WORDS) if release else self._open_note()
         made = generators(scan), pointer(scan)
         self.elsewhere = made[0][0] if made[0] else made[1][0] if made[1] else ""
@@ -118,7 +122,7 @@ class _Maker:
         title = _title(change)
         links = (
             self._story(ref, items, title),
-            Link("commit", "covered", _many(len(change.work), "commit"), sha=change.work[0].sha),
+            Link("commit", "covered", f"{len(change.work)} commit(s)", sha=change.work[0].sha),
             self._merge(change),
             self._review(change),
             self._run(change),
@@ -126,7 +130,8 @@ class _Maker:
             self._told(change, items, title),
         )
         request = describe(change.request) if change.request else ""
-        return Chain(change.commit.sha, title[:200], items[:20], request, tuple(c.sha for c in change.work[:50]), links)
+        sha, commits = change.commit.sha, tuple(c.sha for c in change.work[:50])
+        return Chain(sha, title[:200], items[:20], request, commits, links, sha in self.product)
 
     def _story(self, ref: Reference, items: tuple[str, ...], title: str) -> Link:
         if items:
@@ -212,6 +217,8 @@ class _Maker:
         line = next((line for line in self.lines if any(names_item(line, item) for item in named)), "")
         if line:
             return Link("note", "covered", f"told in the {note.source}: {line.strip()[:80]}", note.path, note.line)
+        if change.commit.sha in self.writing:
+            return Link("note", "covered", "writes into the release notes itself", sha=change.commit.sha)
         words = significant(title)
         if len(words) >= 2 and any(len(words & line) * 2 > len(words) for line in self.words):
             return Link("note", "ambiguous", f"told in the {note.source} by similar words only", note.path, note.line)
@@ -221,7 +228,7 @@ class _Maker:
         if change.commit.sha not in self.product:
             text = f"not told in the {note.source}, as is usual for a change that touches no source of the product"
             return Link("note", "ambiguous", text, note.path, note.line)
-        return Link("note", "broken", f"the {note.source} does not tell of it", note.path, note.line)
+        return Link("note", "broken", f"nothing of it is told in the {note.source}", note.path, note.line)
 
     def stories(self, chains: tuple[Chain, ...]) -> tuple[Story, ...]:
         """Return items that the exports plan for the release, or its note names, and no change does."""
@@ -287,7 +294,3 @@ def _ran(newest: tuple[Run, ...]) -> Link:
 
 def _name(run: Run) -> str:
     return " ".join(part for part in (run.name[:60], f"({run.id[:40]})" if run.id else "") if part)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import excluded
+from qmslint.patterns import compile_pattern
 
 _LIMIT = 1024 * 1024
 
@@ -90,7 +91,7 @@ def _package(text: str) -> int:
 
 def _table(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return plaintoml.loads(text)
     except (ValueError, RecursionError):
         return {}
 
@@ -125,7 +126,7 @@ def _requirements(text: str) -> int:
 
 
 def _counter(pattern: str) -> Callable[[str], int]:
-    compiled = re.compile(pattern, re.M)
+    compiled = compile_pattern(pattern, ignore_case=False)
     return lambda text: len(compiled.findall(text))
 
 
@@ -134,6 +135,7 @@ def _exact(text: str) -> bool:
     return bool(rows) and all("==" in row or " @ " in row for row in rows)
 
 
+_OFF = compile_pattern(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*\z", ignore_case=False)
 _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
     {
         "package.json": ("npm", _package),
@@ -229,10 +231,10 @@ def updaters(scan: Scan) -> tuple[Updater, ...]:
         "/{.github,.gitlab}/renovate.json", "/{.github,.gitlab}/renovate.json5", "/renovate-bot.json",
     ):  # fmt: skip
         text = scan.text(path) or ""
-        if text.strip() and not re.search(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*$", text):
+        if text.strip() and not _OFF.search(text):
             found.append(Updater("Renovate", path, 1, frozenset()))
     package = scan.text("package.json") if "package.json" in scan.snapshot else ""
-    if package and re.search(r"(?m)^\s{0,4}\"renovate\"\s*:", package):
+    if package and re.search(r"(?m)^[ \t]{0,4}\"renovate\"\s*:", package):
         found.append(Updater("Renovate", "package.json", 1, frozenset()))
     others = {"/.pyup.{yml,yaml}": ("pyup", "python"), "/.scala-steward.conf": ("Scala Steward", "sbt")}
     others |= {"/.github/updatecli/**": ("updatecli", ""), "/updatecli.d/**": ("updatecli", "")}

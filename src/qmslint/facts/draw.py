@@ -14,4 +14,9 @@ def draw(chains: Sequence[Chain], number: int, seed: int) -> tuple[Chain, ...]:
     def place(chain: Chain) -> str:
         return hashlib.sha256(f"{seed}:{chain.commit}".encode()).hexdigest()
 
-    return tuple(sorted(chains, key=place)[:number])
+    return tuple(sorted(pool(chains), key=place)[:number])
+
+
+def pool(chains: Sequence[Chain]) -> tuple[Chain, ...]:
+    """Return what is drawn from: the changes of the product; all where none is one."""
+    return tuple(chain for chain in chains if chain.product) or tuple(chains)

@@ -14,11 +14,13 @@ from qmslint.facts.records import records
 from qmslint.facts.review import REQUEST, describe
 from qmslint.facts.sources import source_files, touching_product
 from qmslint.facts.spans import shipped
+from qmslint.facts.stories import names_item
 from qmslint.facts.tickets import references
 from qmslint.patterns import any_of
 
 _INCIDENT = re.compile(r"\b(?:INC|PM|incident|postmortem|CAPA|CA)[- #]{0,2}[0-9]{1,7}\b", re.I)
 _REVERT = re.compile(r"^(?:\w{2,12}(?:\([^()]{0,40}\))?!?: )?revert(?:s|ed)?\b", re.I)
+_QUOTED = re.compile(r'(?im)\brevert\w* "[^\n]{0,300}"')
 _BOILER = re.compile(r"(?im)^(?:this reverts commit|reverts) .{0,200}$|^[\w-]{3,40}: .{0,300}$|^\s*conflicts:.*$")
 _KINDS = ("incident-review", "incident", "capa", "change")
 
@@ -80,7 +82,10 @@ def emergencies(scan: Scan, months: float, days: int) -> tuple[Emergency, ...]:
             continue
         why = f"says: {hit[:80]}" if hit else f"is marked: {mark[0][:60]}" if mark else ""
         reference = refs[change.commit.sha]
-        explained = _explained(scan, message, reference.items, texts, change)
+        # What a revert takes back is named in its title, and is no reason for it.
+        quoted = " ".join(match[0] for match in _QUOTED.finditer(message[:2_000]))
+        items = tuple(item for item in reference.items if not names_item(quoted, item))
+        explained = _explained(scan, message, items, texts, change)
         looked = _looked_at(change, texts, later, days, found.people > 1)
         result.append(Emergency(change, why, explained, looked, _undelivered(scan, change)))
     return tuple(result)

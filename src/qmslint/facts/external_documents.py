@@ -10,9 +10,12 @@ from qmslint.facts.document_index import index, opaque
 from qmslint.facts.document_register import controlled
 from qmslint.facts.documents import find
 from qmslint.facts.markup import Document, document
+from qmslint.facts.markup.markdown import parse_text
+from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
 
 FILES = 3000
+_SIZE = 200_000
 _PAGES = 6000
 """Characters from the beginning in which a copy says what it is."""
 _PUBLISHERS = re.compile(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
@@ -43,6 +46,9 @@ def citations(scan: Scan) -> tuple[Citation, ...]:
 def listed(scan: Scan, keys: tuple[str, ...]) -> tuple[Citation, ...]:
     """Return the standards that the lists of documents of external origin name."""
     found = [c for key in keys for item in find(scan, key) if item.substantial for c in _in(scan, item.document)]
+    for path in evidence_paths(scan, tuple(scan.words("external", "lists"))):
+        text = (scan.text(path) or "")[:_SIZE]
+        found += _in(scan, parse_text(path, text))
     return tuple(sorted(set(found), key=lambda c: (c.name, c.path, c.line, c.edition)))
 
 

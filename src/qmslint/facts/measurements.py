@@ -29,6 +29,7 @@ _FILES = 1_000
 _ROWS = 5_000
 _SIZE = 1 << 20
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"[~≈]?\s*[-+]?\d[\d.,]*\s*[^\s\d]{0,12}(?:\s[^\s]{1,12}){0,3}$")
 _LINE = re.compile(r"[^\w(]{0,6}([^:：=|\n]{3,70}?)[ \t]*(?:[:：=]|\bis\b|\bwas\b|—|–)[ \t]*([^\n]{1,200})$")
 _STAMP = re.compile(
     r"(?<!\d)((?:19|20)\d\d[-_.]?(?:[QT][1-4]|0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)(?!\d)", re.I
@@ -250,7 +251,8 @@ def _of_data(scan: Scan, path: str, data: Any, whole: str, depth: int) -> Iterat
             yield from _of_data(scan, path, value, f"{key} {when}", depth + 1)
         elif value is not None:
             at = data.line_of(key) if isinstance(data, lineyaml.Map) else line
-            item = _make(scan, spaced(key), flat(value), when, "", path, at)
+            # A mapping may be of anything: only a number is a result.
+            item = _make(scan, spaced(key), flat(value), when, "", path, at) if _NUMBER.match(flat(value)) else None
             if item:
                 yield item
 
@@ -258,7 +260,13 @@ def _of_data(scan: Scan, path: str, data: Any, whole: str, depth: int) -> Iterat
 def _make(
     scan: Scan, label: str, value: str, near: str, whole: str, path: str, line: int, action: str = ""
 ) -> Measurement | None:
-    if not _DIGIT.search(value) or is_unfilled(value) or _wanted(scan).search(value) or _wanted(scan).search(near):
+    if (
+        not _DIGIT.search(value[:40])
+        or "\n" in value.strip()
+        or is_unfilled(value)
+        or _wanted(scan).search(value)
+        or _wanted(scan).search(near)
+    ):
         return None
     family, measure = family_of(scan, label)
     if not family:

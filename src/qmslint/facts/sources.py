@@ -101,23 +101,38 @@ def main_language(scan: Scan) -> str:
     return max(sorted(sizes), key=lambda name: sizes[name]) if sizes else ""
 
 
-def touching_product(scan: Scan, shas: Sequence[str]) -> frozenset[str]:
-    """Return which of some commits change source code that is no test; all of them where there is no source code.
+def changed_paths(scan: Scan, shas: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return which paths each of some commits changed; beyond :data:`TOUCHED` commits it is not looked at."""
+    found: dict[str, tuple[str, ...]] = {}
+    for start in range(0, min(len(shas), TOUCHED), 200):
+        found.update(scan.repo.touched(shas[start : min(start + 200, TOUCHED)]))
+    return MappingProxyType(found)
 
-    Beyond :data:`TOUCHED` commits it is not looked at, and they count as well.
-    """
+
+def touching_product(scan: Scan, shas: Sequence[str]) -> frozenset[str]:
+    """Return which of some commits change source code that is no test; those that were not looked at count as well."""
+    return of_product(scan, shas, changed_paths(scan, shas))
+
+
+def of_product(scan: Scan, shas: Sequence[str], changed: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return which of some commits change the product, by the paths they changed; all where there is no source code."""
     sources = frozenset(source_files(scan))
     if not sources:
         return frozenset(shas)
     suffixes: Mapping[str, str] = scan.words("languages", "suffixes")
-    found = set(shas[TOUCHED:])
+    found = {sha for sha in shas if sha not in changed}
     gone: dict[str, list[str]] = {}
-    for start in range(0, min(len(shas), TOUCHED), 200):
-        for sha, paths in scan.repo.touched(shas[start : start + 200]).items():
-            for path in paths:
-                if path in sources:
-                    found.add(sha)
-                elif path not in scan.snapshot and path[path.rfind(".") :].lower() in suffixes:
-                    gone.setdefault(path, []).append(sha)
+    for sha, paths in changed.items():
+        for path in paths:
+            if path in sources:
+                found.add(sha)
+            elif path not in scan.snapshot and path[path.rfind(".") :].lower() in suffixes:
+                gone.setdefault(path, []).append(sha)
     tests = frozenset(PathSet(gone).match(tuple(scan.words("languages", "tests"))))
-    return frozenset(found.union(*(found_in for path, found_in in gone.items() if path not in tests)))
+    return frozenset(found.union(*(shas_ for path, shas_ in gone.items() if path not in tests)))
+
+
+def touching_any(changed: Mapping[str, Sequence[str]], globs: Sequence[str]) -> frozenset[str]:
+    """Return which commits changed a path that any of the path patterns matches."""
+    hits = frozenset(PathSet(sorted({path for paths in changed.values() for path in paths})).match(tuple(globs)))
+    return frozenset(sha for sha, paths in changed.items() if any(path in hits for path in paths))

@@ -8,7 +8,7 @@ from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.chain import matrix
-from qmslint.facts.draw import draw
+from qmslint.facts.draw import draw, pool
 from qmslint.facts.releases import releases
 from qmslint.facts.spans import before, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
@@ -54,7 +54,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         "not seen as a whole": len(hidden),
         "severe": params.severe,
     }
-    head = f"{found.release}: {len(drawn)} of {len(found.chains)} changes drawn with seed {params.seed}"
+    head = f"{found.release}: {len(drawn)} of {len(pool(found.chains))} changes of the product drawn with seed {params.seed}"
     if broken:
         steps = ", ".join(f"{link.step} of {chain.commit[:10]}" for chain, link in broken[:5])
         # Notes are written for users: what they leave out still leads from its story to its release.

@@ -44,7 +44,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         "window_months": params.months, "working days": params.days,
     }  # fmt: skip
     message = (
-        f"{len(good)} of {len(found)} emergency changes are explained and were looked at by somebody else ({window})"
+        f"{len(good)} of {len(found)} emergency changes lead to an item, a reason or a merge request, and "
+        f"show a merge request, another person or a later look ({window})"
     )
     if share >= params.at_least:
         evidence = [figure, *(_cite(one) for one in (*good[:10], *bad[:5]))]

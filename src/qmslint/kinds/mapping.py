@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from qmslint.patterns import compile_pattern
 
 NEEDS = frozenset({"tree", "text"})
 _FILES = 600
+_IDENTIFIER = re.compile(r"\w[._/]\w|`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ def _best(params: Params, scan: Scan) -> dict[str, Evidence]:
             continue
         rows: dict[str, Evidence] = {}
         for row in (row for table in parsed.tables for row in table.rows[:200]):
-            if len(row.cells) < 2:
+            # A practice has a name of a few words; identifiers and paths in an index are something else.
+            if len(row.cells) < 2 or len(row.cells[0].split()) > 7 or _IDENTIFIER.search(row.cells[0]):
                 continue
             for topic in mentions(scan, row.cells[0][:200], params.rows):
                 rest = " | ".join(row.cells[1:])[:1000]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.document_register import register
+from qmslint.facts.document_register import Entry, register
 from qmslint.facts.documents import find
 from qmslint.facts.lexicon import is_unfilled
-from qmslint.facts.markup import Document, Table
+from qmslint.facts.markup import Document, Table, document
 from qmslint.facts.pipelines import pipelines
 from qmslint.facts.topics import mentions, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
@@ -164,6 +164,22 @@ def _from_own(params: Params, scan: Scan, stages: Mapping[str, _Stage]) -> None:
             stage.criterion = stage.criterion or params.criterion in said
             stage.seen.append(in_file(item.path, item.line, f"{stage.name}: {item.key.replace('-', ' ')}"))
             break
+    for entry in owners.values():
+        _from_title(params, scan, entry, stages)
+
+
+def _from_title(params: Params, scan: Scan, entry: Entry, stages: Mapping[str, _Stage]) -> None:
+    """Take a controlled document for the description of the one or two stages that its title names."""
+    hits = mentions(scan, entry.title, stages)
+    parsed = document(scan, entry.path) if 0 < len(hits) <= 2 else None
+    if parsed is None:
+        return
+    said = seen(scan, parsed, (params.owner, params.criterion))
+    for topic in hits:
+        stage = stages[topic]
+        stage.owner = stage.owner or entry.owner is not None or params.owner in said
+        stage.criterion = stage.criterion or params.criterion in said
+        stage.seen.append(in_file(entry.path, 1, f"{stage.name}: {entry.title[:80]}"))
 
 
 def _from_pipelines(params: Params, scan: Scan, stages: Mapping[str, _Stage]) -> None:

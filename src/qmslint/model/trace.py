@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One change with its links, in the order of :data:`STEPS`."""
+    """One change with its links, in the order of :data:`STEPS`; ``product`` says whether it changes the product itself."""
 
     commit: str
     title: str
@@ -42,6 +42,7 @@ class Chain:
     request: str
     commits: tuple[str, ...]
     links: tuple[Link, ...]
+    product: bool = True
 
     @property
     def fault(self) -> Link | None:

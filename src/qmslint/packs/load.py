@@ -16,6 +16,7 @@ from qmslint.lineyaml import Map, Seq
 from qmslint.model.outcome import Grade
 from qmslint.model.rule import Guide, PackInfo, PlannedRule, Rule
 from qmslint.packs import tree as trees
+from qmslint.packs.catalogue import load_catalogue
 from qmslint.packs.form import PackFile, RuleFile, Selection
 from qmslint.packs.stricter import Use, loosened, lower, tightest
 
@@ -67,8 +68,15 @@ class Library:
             if kind == "pack":
                 self.pack(Path(path).stem)
             else:
-                self.rule(Path(path).stem)
+                self._clauses_exist(self.rule(Path(path).stem), tree, path)
             validate(data, f"{tree.root.name}/{path}", kind)
+
+    def _clauses_exist(self, rule: Rule, tree: trees.Tree, path: str) -> None:
+        known = load_catalogue(self.trees[0], "2015").clauses
+        for clause in rule.clauses:
+            if clause not in known:
+                place = Place(f"{tree.root.name}/{path}", tree.data[path].line_of("clauses"))
+                raise PackError(f"there is no clause {clause!r}", place, suggest(clause, known))
 
     def _register(self, tree: trees.Tree, path: str) -> None:
         rule_id = Path(path).stem

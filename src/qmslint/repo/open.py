@@ -14,6 +14,7 @@ from typing import cast
 from qmslint.errors import RepoError, Unassessable, UsageError
 from qmslint.repo import history as log
 from qmslint.repo import snapshot as snapshots
+from qmslint.repo.filelog import PATHS as FOLLOWED
 from qmslint.repo.filelog import Touch, touches
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.listing import list_commit
@@ -169,6 +170,8 @@ class Repository:
             Also what no longer exists.
         """
         wanted = tuple(sorted(set(paths)))
+        if len(wanted) > FOLLOWED:
+            raise Unassessable("LIMIT", f"the history of more than {FOLLOWED} files was asked for")
         return touches(self.git, self.commit, wanted, None if inside else wanted) if wanted and self.commit else ()
 
     def paths_at(self, commit: str) -> tuple[str, ...]:

@@ -102,6 +102,7 @@ def _chain(chain: Chain) -> dict[str, Any]:
     return {
         "commit": chain.commit,
         "title": safe(chain.title),
+        "product": chain.product,
         "items": [safe(item) for item in chain.items],
         "request": safe(chain.request) or None,
         "commits": list(chain.commits),

@@ -151,7 +151,7 @@ def _add(found: dict[str, Said], name: str, said: Said | None) -> None:
 
 
 def _said(path: str, part: Part) -> Said | None:
-    text = " ".join(part.text.split("\n", 1)[0].split())[:160]
+    text = " ".join(part.text.split("\n", 1)[0].split()).lstrip(":*_ ")[:160]
     if is_unfilled(text):
         return None
     return Said(text, path, part.line, part.form, parse_date(text, end=part.name == "due"))
@@ -174,10 +174,13 @@ def _in_tables(parsed: Document, lexicon: Lexicon) -> list[tuple[str, Said]]:
         _, _, row = max(dated, key=lambda item: item[:2])
         for at, name in names.items():
             text = row.cells[at].strip() if at < len(row.cells) else ""
-            if not is_unfilled(text):
-                found.append(
-                    (name, Said(text[:160], parsed.path, row.line, "table", parse_date(text, end=name == "due")))
-                )
+            if is_unfilled(text):
+                continue
+            day = parse_date(text, end=name == "due")
+            if name == "approved_by" and day is None and "approved_on" not in known:
+                # The approver of a version approved it on the version's date.
+                day = _date_in(row.cells, names)
+            found.append((name, Said(text[:160], parsed.path, row.line, "table", day)))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from qmslint.facts.review import NAMED, NONE, PLATFORM, REQUEST, SECOND, Judged,
 from qmslint.repo.filelog import Touch
 from qmslint.repo.history import Commit, Person
 
-VERSIONS = 40
+VERSIONS = 150
 """Versions of one document that are compared, newest first."""
 _NOTES = 5
 _CROWD = 4
@@ -106,36 +107,48 @@ def _swept(scan: Scan, log: Sequence[Touch], documents: int) -> Mapping[str, str
     return found
 
 
-def _life(scan: Scan, entry: Entry, chain: Sequence[Touch], swept: Mapping[str, str]) -> Life:
-    changed: Touch | None = None
+@dataclass(slots=True)
+class _Walk:
+    """What was met on the way back to the last substantive change."""
+
+    changed: Touch
     confirmed: Moment | None = None
     bumped: Moment | None = None
-    confirming = ""
-    passed: list[Moment] = []
-    for at, touch in enumerate(chain[:VERSIONS]):
-        first = touch is chain[-1]
-        why = "" if first else _small(scan, touch, swept)
+    passed: list[Moment] = field(default_factory=list)
+
+
+def _walk(scan: Scan, chain: Sequence[Touch], swept: Mapping[str, str]) -> _Walk:
+    walk = _Walk(chain[-1])
+    for touch in chain[:VERSIONS]:
+        why = "" if touch is chain[-1] else _small(scan, touch, swept)
+        if not why:
+            walk.changed = touch
+            return walk
         moment = _moment(scan, touch, why)
-        if not why or at == min(len(chain), VERSIONS) - 1:
-            changed = touch
-            break
-        if confirmed is None and why.startswith("only a date") and _by_person(scan, touch):
-            if _review_date(scan, touch):
-                confirmed, confirming = moment, touch.commit
-                continue
-            bumped = bumped or moment
-        if len(passed) < _NOTES:
-            passed.append(moment)
-    assert changed is not None
-    judged = _judged_by_sha(scan, confirming) if confirming else None
+        dated = _by_person(scan, touch) and touch.old != touch.new
+        if walk.confirmed is None and dated and _review_date(scan, touch):
+            walk.confirmed = moment
+            continue
+        if dated and why.startswith("only a date"):
+            walk.bumped = walk.bumped or moment
+        if len(walk.passed) < _NOTES:
+            walk.passed.append(moment)
+    # Beyond the bound nothing was compared: the oldest version is taken, which never makes a document look younger.
+    return walk
+
+
+def _life(scan: Scan, entry: Entry, chain: Sequence[Touch], swept: Mapping[str, str]) -> Life:
+    walk = _walk(scan, chain, swept)
+    changed = walk.changed
+    judged = _judged_by_sha(scan, walk.confirmed.commit) if walk.confirmed else None
     made = scan.history.by_sha.get(changed.commit)
     people = {identities(scan).key(author) for touch in chain for author in _writers(scan, touch.commit)}
     return Life(
         created=_moment(scan, chain[-1], ""),
         changed=_moment(scan, changed, ""),
-        confirmed=confirmed,
-        bumped=bumped,
-        passed=tuple(passed),
+        confirmed=walk.confirmed,
+        bumped=walk.bumped,
+        passed=tuple(walk.passed),
         backed=judged is not None and judged.step >= REQUEST,
         imported=bool(made and not made.parents and _imported(scan, changed.commit)),
         commits=len(chain),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from qmslint import lineyaml, plaintoml
 from qmslint.derive import Builder, suggest
 from qmslint.errors import ConfigError, Place
+from qmslint.forms import Policy
 from qmslint.repo.snapshot import Snapshot
 from qmslint.settings import Settings
 
@@ -34,12 +36,45 @@ def from_file(path: Path, known: Known | None = None) -> Settings:
     ConfigError
         If it cannot be read or says something that is not understood.
     """
+    return _settings(str(path), _content(path), known)
+
+
+def policy_from_file(path: Path) -> tuple[Policy, frozenset[str], str]:
+    """Return an organisation's policy, the options its ``config`` states, and the digest of the file.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read or says something that is not understood.
+    """
+    name, content = str(path), _content(path)
+    try:
+        data = lineyaml.load(content.decode("utf-8-sig"), name, strict=True)
+    except UnicodeDecodeError:
+        raise ConfigError("not UTF-8 text", Place(name)) from None
+    except lineyaml.YamlError as error:
+        raise ConfigError(error.message, error.place) from None
+    policy: Policy = Builder(name, error=ConfigError).build(Policy, data, 1, "the policy")
+    stated = data.get("config") or {}
+    _with_reasons(policy.config, stated, name)
+    return policy, frozenset(str(key) for key in stated), hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LIMIT + 1)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", Place(str(path))) from error
-    return _settings(str(path), content, known)
+    if len(content) > _LIMIT:
+        raise ConfigError(f"larger than {_LIMIT} bytes", Place(str(path)))
+    return content
+
+
+def where(snapshot: Snapshot) -> list[str]:
+    """Return the files of the examined view that hold a configuration."""
+    found = [name for name in NAMES if name in snapshot]
+    return [*found, "pyproject.toml"] if _pyproject(snapshot) is not None else found
 
 
 def discover(snapshot: Snapshot, known: Known | None = None) -> Settings:
@@ -105,10 +140,7 @@ def _toml(name: str, content: bytes) -> dict[str, Any]:
 def settings_from(data: Any, name: str, known: Known | None = None) -> Settings:
     """Return settings from parsed data; ``name`` is used in complaints, and ``known`` to find misspelt names."""
     settings: Settings = Builder(name, error=ConfigError).build(Settings, data, 1, "the configuration")
-    for rule, item in settings.rules.items():
-        if (item.disable or item.grade) and len(item.reason.split()) < 3:
-            text = f"rules.{rule}: a reason is needed to disable a rule or change its grade"
-            raise ConfigError(text, Place(name, _line(data, "rules", rule)))
+    _with_reasons(settings, data, name)
     if known:
         _no_strangers("rule", settings.rules, known.rules, data, name, "rules")
         _no_strangers("pack", settings.packs, known.packs, data, name, "packs")
@@ -116,6 +148,13 @@ def settings_from(data: Any, name: str, known: Known | None = None) -> Settings:
         excluded = [item.clause for item in settings.exclusions]
         _no_strangers("clause", excluded, known.clauses, data, name, "exclusions")
     return settings
+
+
+def _with_reasons(settings: Settings, data: Any, name: str) -> None:
+    for rule, item in settings.rules.items():
+        if (item.disable or item.grade) and len(item.reason.split()) < 3:
+            text = f"rules.{rule}: a reason is needed to disable a rule or change its grade"
+            raise ConfigError(text, Place(name, _line(data, "rules", rule)))
 
 
 def _no_strangers(what: str, names: Iterable[str], known: Sequence[str], data: Any, file: str, key: str) -> None:

@@ -16,7 +16,7 @@ LAYERS: dict[str, set[str]] = {
     "repo": {"errors", "cache"},
     "facts": {"errors", "model", "repo", "patterns", "settings", "lineyaml", "plaintoml", "derive"},
     "kinds": {"errors", "model", "facts", "patterns", "derive", "settings", "repo"},
-    "packs": {"", "errors", "model", "derive", "lineyaml", "kinds", "cache", "patterns", "settings", "repo"},
+    "packs": {"", "errors", "model", "derive", "forms", "lineyaml", "kinds", "cache", "patterns", "settings", "repo"},
     "engine": {
         "",
         "errors",
@@ -26,13 +26,27 @@ LAYERS: dict[str, set[str]] = {
         "packs",
         "repo",
         "settings",
+        "forms",
         "derive",
         "config",
         "lineyaml",
         "patterns",
     },
     "report": {"", "model"},
-    "cli": {"", "errors", "model", "engine", "facts", "packs", "repo", "report", "settings", "config", "derive"},
+    "cli": {
+        "",
+        "errors",
+        "model",
+        "engine",
+        "facts",
+        "packs",
+        "repo",
+        "report",
+        "settings",
+        "config",
+        "derive",
+        "forms",
+    },
 }
 
 

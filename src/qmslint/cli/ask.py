@@ -31,6 +31,7 @@ class Ask:
     clause: tuple[str, ...] = ()
     edition: str | None = None
     config: Path | None = None
+    policy: Path | None = None
     no_repo_config: bool = False
     no_history: bool = False
     no_waivers: bool = False
@@ -57,6 +58,10 @@ def asking(function: F) -> F:
         click.option(
             "--config", type=click.Path(path_type=Path), metavar="FILE",
             help="Configuration to use instead of the repository's own.",
+        ),
+        click.option(
+            "--policy", type=click.Path(path_type=Path), metavar="FILE",
+            help="An organisation's policy; the repository's configuration may only tighten it.",
         ),
         click.option("--no-repo-config", is_flag=True, help="Ignore configuration found in the repository."),
         click.option(

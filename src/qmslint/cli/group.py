@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from qmslint import __version__
-from qmslint.cli import COMMANDS
+from qmslint.cli import COMMANDS, MODULES
 from qmslint.errors import QmslintError, Unassessable
 
 
@@ -26,7 +26,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"qmslint.cli.{name}").command
+        command: click.Command = import_module(f"qmslint.cli.{MODULES.get(name, name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from qmslint.engine.baseline import keys_of
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
 
@@ -113,6 +112,17 @@ def _applies(before: State, after: State) -> Direction:
     if before is State.NOT_APPLICABLE:
         return "new" if after is State.CONFORMING else "unseen"
     return "gone" if before is State.CONFORMING else "same"
+
+
+def keys_of(result: Result) -> frozenset[str]:
+    """Return what tells the findings of a result apart: kind of gap and path.
+
+    A search that found nothing is one finding: one more place that was searched adds nothing to it.
+    """
+    if result.gap == "absent" and result.searched and any(item.kind == "absence" for item in result.evidence):
+        return frozenset({"absent:"})
+    places = {item.path for item in result.evidence if item.path} or {""}
+    return frozenset(f"{result.gap}:{place}" for place in places)
 
 
 def _places(keys: Iterable[str]) -> tuple[str, ...]:

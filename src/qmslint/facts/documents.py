@@ -14,7 +14,7 @@ from typing import Any, Literal
 from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
 from qmslint.facts.document_index import Place, compared_name, headings, index, opaque
 from qmslint.facts.markup import Document, Heading, document, fold
-from qmslint.facts.placeholders import unfilled
+from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
 from qmslint.facts.topics import mentions
 
@@ -293,7 +293,9 @@ def _weighed(scan: Scan, key: str, what: Spec, part: Document, line: int, how: H
     words = part.words
     rows = max([len(table.rows) for table in part.tables] + [len(part.items)], default=0)
     weak = ""
-    if words < what.words and rows < what.rows:
+    if is_scaffold(scan.text(part.path) or ""):
+        weak = "an unfilled template: begun with qmslint scaffold"
+    elif words < what.words and rows < what.rows:
         weak = f"only {words} own words, where {what.words} or a list of {what.rows} are expected"
     elif how != "template":
         marks = unfilled(scan, part.path, line if how == "heading" else 1, part.lines)

@@ -83,7 +83,7 @@ def _tip(scan: Scan, history: History) -> tuple[str, str]:
     assert shadow is not None
     if not shadow.head or shadow.refs.get(shadow.head) != history.head:
         return history.head, ""
-    default = _default(scan)
+    default = default_ref(scan)
     target = shadow.refs.get(default, "")
     if not target or default == shadow.head or target == history.head or is_release_branch(scan, shadow.head):
         return history.head, ""
@@ -94,7 +94,8 @@ def _tip(scan: Scan, history: History) -> tuple[str, str]:
     return target, f"counted up to where this branch left {short(default)}"
 
 
-def _default(scan: Scan) -> str:
+def default_ref(scan: Scan) -> str:
+    """Return the ref of the branch changes land on: the declared one where the clone has it."""
     shadow = scan.repo.shadow
     assert shadow is not None
     name = scan.settings.default_branch

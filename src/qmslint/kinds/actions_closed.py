@@ -53,7 +53,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         if len(found) < 3:
             return not_applicable(text, [in_record(first[0].path, first[1].line, first[1].text[:100])])
         return nonconforming(
-            text, [in_record(r.path, a.line, a.text[:100]) for r, a in found[:_LISTED]], "weak", measured=measured
+            text,
+            [in_record(r.path, a.line, a.text[:100], name=r.name) for r, a in found[:_LISTED]],
+            "weak",
+            measured=measured,
         )
     return _judge(params, told, today, measured)
 
@@ -92,8 +95,14 @@ def _judge(
         "closed with evidence": round(shown, 3),
         "needed": params.evidence,
     }
-    late = [in_record(r.path, a.line, f"due {day}: {a.text[:90]}") for day, r, a in overdue[:_LISTED]]
-    unproven = [in_record(r.path, a.line, f"closed without a link: {a.text[:90]}") for r, a in bare[:_LISTED]]
+    late = [
+        in_record(r.path, a.line, f"due {day}: {a.text[:90]}", name=r.name, lacks=True)
+        for day, r, a in overdue[:_LISTED]
+    ]
+    unproven = [
+        in_record(r.path, a.line, f"closed without a link: {a.text[:90]}", name=r.name, lacks=True)
+        for r, a in bare[:_LISTED]
+    ]
     complaints = []
     if len(overdue) / len(told) > params.overdue:
         complaints.append(f"{len(overdue)} of {len(told)} actions are overdue")
@@ -104,6 +113,9 @@ def _judge(
         return nonconforming(
             "; ".join(complaints), [*late, *unproven], gap, confidence=Confidence.MEDIUM, measured=measured
         )
-    good = [in_record(r.path, a.line, f"{'closed' if a.done else 'open'}: {a.text[:90]}") for r, a in told[:_LISTED]]
+    good = [
+        in_record(r.path, a.line, f"{'closed' if a.done else 'open'}: {a.text[:90]}", name=r.name)
+        for r, a in told[:_LISTED]
+    ]
     message = f"{len(closed)} of {len(told)} actions are closed, {len(overdue)} are overdue"
     return conforming(message, [*good, *late], confidence=Confidence.MEDIUM, measured=measured)

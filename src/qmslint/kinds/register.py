@@ -61,12 +61,13 @@ def check(params: Params, scan: Scan) -> Outcome:
     blind = [name for name in params.where if not any(name in record.fields for record in items)]
     if blind:
         text = f"no entry says its {blind[0].replace('_', ' ')}, so the {params.what} cannot be told from the others"
-        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name) for r in items[:10]])
+        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name, name=r.name) for r in items[:10]])
     items = _chosen(params, scan, items)
     if not items:
         place = next(record for one in found for record in one.items)
         return not_applicable(
-            f"there are no {params.what}", [in_record(place.path, place.line, f"not one of the {params.what}")]
+            f"there are no {params.what}",
+            [in_record(place.path, place.line, f"not one of the {params.what}", name=place.name)],
         )
     gaps = {(record.path, record.line): (record, _missing(params, scan, record)) for record in items}
     wanted = len(params.fields) * len(items)
@@ -86,18 +87,26 @@ def check(params: Params, scan: Scan) -> Outcome:
     if newest:
         measured["newest"] = str(newest)
     broken = [path for one in found for path in one.broken]
-    notes = [in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}") for r, m in gaps.values() if m]
-    notes += [in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom") for r in unnamed]
-    notes += [in_record(r.path, r.line, f"{r.name}: due {day} and still open") for r, day in late]
+    notes = [
+        in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}", name=r.name, lacks=True)
+        for r, m in gaps.values()
+        if m
+    ]
+    notes += [
+        in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom", name=r.name, lacks=True) for r in unnamed
+    ]
+    notes += [
+        in_record(r.path, r.line, f"{r.name}: due {day} and still open", name=r.name, lacks=True) for r, day in late
+    ]
     turned = [(r, text) for r in items if (text := _turned(params, r))]
-    notes += [in_record(r.path, r.line, f"{r.name}: {text}") for r, text in turned]
+    notes += [in_record(r.path, r.line, f"{r.name}: {text}", name=r.name, lacks=True) for r, text in turned]
     complaints = _complaints(params, items, gaps.values(), filled, unnamed, late)
     if turned:
         complaints.append(f"{len(turned)} of {len(items)} have dates in the wrong order: {turned[0][1]}")
     stale = params.months and (newest is None or newest < day_of(scan.since(params.months)))
     if stale:
         complaints.append(f"none of the last {params.months:g} months")
-    good = [in_record(r.path, r.line, r.name) for r, missing in gaps.values() if not missing][:_LISTED]
+    good = [in_record(r.path, r.line, r.name, name=r.name) for r, missing in gaps.values() if not missing][:_LISTED]
     if complaints:
         if broken:
             text = f"{broken[0]} cannot be read as a whole: {scan.problems[broken[0]][1]}; repair it"

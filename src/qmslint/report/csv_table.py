@@ -7,12 +7,13 @@ import io
 from collections.abc import Iterator
 
 from qmslint.model.report import Report, Result
+from qmslint.report.json_report import said
 from qmslint.report.order import places
 from qmslint.report.safe import safe
 from qmslint.report.terminal import place
 
 COLUMNS = (
-    "rule", "title", "clauses", "state", "grade", "confidence", "gap", "disposition", "reason", "message",
+    "rule", "title", "clauses", "state", "grade", "confidence", "gap", "disposition", "disposed_by", "reason", "message",
     "path", "line", "places", "evidence", "measured", "remediation", "pack", "fingerprint", "commit", "as_of",
 )  # fmt: skip
 _SHOWN = 100
@@ -51,6 +52,7 @@ def _cells(result: Result) -> Iterator[tuple[str, str]]:
     yield "confidence", result.confidence.value
     yield "gap", result.gap
     yield "disposition", str(result.disposition.get("kind", "")) if result.disposition else ""
+    yield "disposed_by", said(result.disposition) if result.disposition else ""
     yield "reason", result.reason.code if result.reason else ""
     yield "message", result.message
     yield "path", found[0].path if found else ""

@@ -12,6 +12,7 @@ from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import State
 from qmslint.model.report import Report, Result
 from qmslint.report import json_report
+from qmslint.report.json_report import said
 from qmslint.report.markdown import plain
 from qmslint.report.safe import safe
 from qmslint.report.sarif import INFORMATION, uri
@@ -167,8 +168,11 @@ def _observation(result: Result, report: Report, name: _Names, day: str) -> dict
         "relevant-evidence": [_evidence(item) for item in result.evidence[:_PLACES]],
         "collected": day,
     }
-    if result.remediation:
-        found["remarks"] = plain(f"Advice, apart from the finding: {result.remediation}")
+    remarks = [f"Advice, apart from the finding: {result.remediation}"] if result.remediation else []
+    if result.disposition and said(result.disposition):
+        remarks.insert(0, f"{result.disposition.get('kind')}: {said(result.disposition)}")
+    if remarks:
+        found["remarks"] = plain(" ".join(remarks))
     return found
 
 

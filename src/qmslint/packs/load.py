@@ -70,7 +70,7 @@ class Library:
             if kind == "pack":
                 self.pack(Path(path).stem)
             else:
-                self._clauses_exist(self.rule(Path(path).stem), tree, path)
+                self._clauses_exist(self.rule(str(data["id"])), tree, path)
             validate(data, f"{tree.root.name}/{path}", kind)
 
     def _clauses_exist(self, rule: Rule, tree: trees.Tree, path: str) -> None:
@@ -81,12 +81,12 @@ class Library:
                 raise PackError(f"there is no clause {clause!r}", place, suggest(clause, known))
 
     def _register(self, tree: trees.Tree, path: str) -> None:
-        rule_id = Path(path).stem
         data = tree.data[path]
-        stated = data.get("id") if isinstance(data, dict) else None
-        if stated != rule_id:
+        rule_id = str(data.get("id") or "") if isinstance(data, dict) else ""
+        # A vendor's prefix, as in acme:branch.two-approvals, is no part of the file's name.
+        if rule_id.rpartition(":")[2] != Path(path).stem:
             line = data.line_of("id") if isinstance(data, Map) else 1
-            raise PackError(f"the rule's id {stated!r} must equal the file's name", Place(path, line))
+            raise PackError(f"the rule's id {rule_id!r} must equal the file's name", Place(path, line))
         if not RULE_ID.match(rule_id) or len(rule_id) > 40:
             raise PackError(f"{rule_id!r} is not a rule id like area.short-name", Place(path, 1))
         if rule_id in self._where:

@@ -22,7 +22,7 @@ _FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")
 
 
 def render(report: Report, **_: object) -> str:
-    """Return a heading and a row per planned rule (RFC 4180, every cell quoted).
+    """Return a heading and a row per planned rule (RFC 4180, every cell quoted), then one per thing left out or lowered.
 
     ``path`` and ``line`` are of the first place in the tree, ``places`` is their number, ``evidence`` names up to 100 of
     all kinds. A text that a spreadsheet would compute starts with an apostrophe.
@@ -33,6 +33,10 @@ def render(report: Report, **_: object) -> str:
     for result in report.results:
         cells = dict(_cells(result), commit=report.subject.commit, as_of=report.subject.as_of)
         writer.writerow([cell(cells[name]) for name in COLUMNS])
+    for note in report.lowered:
+        known = {"title": "left out or lowered by configuration or options", "message": note}
+        known |= {"commit": report.subject.commit, "as_of": report.subject.as_of}
+        writer.writerow([cell(known.get(name, "")) for name in COLUMNS])
     return out.getvalue()
 
 

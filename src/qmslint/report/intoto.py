@@ -53,6 +53,7 @@ def document(report: Report) -> dict[str, Any]:
             },
             "summary": json_report.summary(report),
             "results": [_result(result) for result in report.results],
+            "lowered": [safe(note) for note in report.lowered],
             "nature": NATURE,
         },
     }

@@ -66,7 +66,7 @@ def document(report: Report) -> Any:
                     "last-modified": day,
                     "version": report.tool_version,
                     "oscal-version": VERSION,
-                    "remarks": plain(NATURE),
+                    "remarks": plain("\n".join((NATURE, *_lowered(report)))),
                 },
                 "import-ap": {
                     "href": f"#{name('plan')}",
@@ -223,3 +223,7 @@ def _line(text: str) -> str:
 def _token(text: str) -> str:
     token = _NOT_TOKEN.sub("-", text)
     return token if token[:1].isalpha() or token[:1] == "_" else f"_{token}"
+
+
+def _lowered(report: Report) -> list[str]:
+    return [f"Left out or lowered by configuration or options: {note}" for note in report.lowered]

@@ -128,7 +128,7 @@ def test_quiet_terminal_keeps_findings_and_counts() -> None:
 def test_no_cell_of_the_table_is_a_formula() -> None:
     rows = list(csv.DictReader(io.StringIO(render("csv", REPORT))))
     assert [row["rule"] for row in rows if row["rule"]] == [result.rule for result in REPORT.results]
-    assert [row["message"] for row in rows if not row["rule"]] == list(REPORT.lowered)
+    assert [row["message"] for row in rows if not row["rule"]] == [cell(note) for note in REPORT.lowered]
     hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =1", "\r=1", "＝1", "|cmd", '=HYPERLINK("x")']
     assert [text for text in hostile if not cell(text).startswith("'") and not cell(text).startswith("\\")] == []
     assert cell("a = b") == "a = b"

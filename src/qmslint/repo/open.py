@@ -221,6 +221,8 @@ class Repository:
     @cached_property
     def head_blobs(self) -> dict[str, str]:
         """Object id of every regular file of the examined commit."""
+        if self.snapshot.view == "commit" and self.commit:
+            return {path: blob for path, blob in self.snapshot.blobs.items() if path not in self.snapshot.aliases}
         return list_commit(self.git, self.commit).blobs if self.commit else {}
 
     def close(self) -> None:

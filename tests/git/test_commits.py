@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -253,3 +254,18 @@ def test_remembered_commits_come_in_the_order_of_git(tmp_path: Path, seed: int) 
             assert [commit.sha for commit in there.history.commits] == expected, (seed, start, name)
             there.snapshot.close()
         repository.close()
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> None:
+    folder = build(tmp_path / "repository", steps(300))
+
+    def read(number: int) -> int:
+        if number % 5 == 4:
+            for path in cache.cache_folder().glob("commits-*"):
+                path.unlink(missing_ok=True)
+        with opened(folder, rev=f"HEAD~{number}") as history:
+            return len(history.commits)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(read, range(24))) == [300 - number for number in range(24)]
+    assert not list(cache.cache_folder().glob(".partial-*"))

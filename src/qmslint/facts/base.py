@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -72,7 +72,14 @@ class Scan:
     @cached_property
     def paths(self) -> PathSet:
         """All paths, prepared for matching."""
-        return PathSet(self.snapshot.paths)
+        return self.path_set("all", self.snapshot.paths)
+
+    def path_set(self, name: str, paths: Iterable[str]) -> PathSet:
+        """Return paths prepared for matching; ``name`` says which ones, so that the next revision can build on them."""
+        key = (PathSet, name)
+        found = PathSet(paths, self.lasting.get(key))
+        self.lasting[key] = found
+        return found
 
     def glob(self, *globs: str) -> tuple[str, ...]:
         """Return the paths that any of the path patterns matches."""

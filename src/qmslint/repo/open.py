@@ -17,7 +17,7 @@ from qmslint.repo import snapshot as snapshots
 from qmslint.repo.commitlog import CommitLog
 from qmslint.repo.commitstore import store_for
 from qmslint.repo.filelog import PATHS as FOLLOWED
-from qmslint.repo.filelog import Touch, touches
+from qmslint.repo.filelog import FileLog, Touch, touches
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.listing import list_commit
 from qmslint.repo.locate import Located, locate, read_small
@@ -48,6 +48,8 @@ class Repository:
         What a reader should know about the repository itself.
     reader : CommitLog or None
         Reads the history; ``None`` for a plain directory.
+    files : FileLog or None
+        Tells what happened to files where several revisions are looked at.
     """
 
     place: Located
@@ -56,6 +58,7 @@ class Repository:
     commit: str
     notes: list[str] = field(default_factory=list)
     reader: CommitLog | None = None
+    files: FileLog | None = None
     _beside: dict[tuple[str, ...], tuple[log.Commit, ...]] = field(default_factory=dict)
     _reading: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -179,7 +182,10 @@ class Repository:
 
     def touched(self, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return which paths each of a few commits changed."""
-        return log.read_touched(self.git, tuple(shas)[:200]) if shas else {}
+        asked = tuple(shas)[:200]
+        if self.files is not None:
+            return self.files.touched(asked)
+        return log.read_touched(self.git, asked) if asked else {}
 
     def followed(self, paths: Sequence[str], inside: bool = False) -> tuple[Touch, ...]:
         """Return what first-parent commits did to files, newest first, renames followed.
@@ -192,9 +198,14 @@ class Repository:
             Also what no longer exists.
         """
         wanted = tuple(sorted(set(paths)))
+        only = None if inside else wanted
+        if not wanted or not self.commit:
+            return ()
         if len(wanted) > FOLLOWED:
             raise Unassessable("LIMIT", f"the history of more than {FOLLOWED} files was asked for")
-        return touches(self.git, self.commit, wanted, None if inside else wanted) if wanted and self.commit else ()
+        if self.files is not None:
+            return self.files.touches(self.commit, wanted, only)
+        return touches(self.git, self.commit, wanted, only)
 
     def paths_at(self, commit: str) -> tuple[str, ...]:
         """Return the paths of all files of a commit."""
@@ -213,6 +224,8 @@ class Repository:
     @cached_property
     def head_blobs(self) -> dict[str, str]:
         """Object id of every regular file of the examined commit."""
+        if self.snapshot.view == "commit" and self.commit:
+            return {path: blob for path, blob in self.snapshot.blobs.items() if path not in self.snapshot.aliases}
         return list_commit(self.git, self.commit).blobs if self.commit else {}
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qmslint.repo import snapshot as snapshots
+from qmslint.repo.filelog import FileLog
 from qmslint.repo.gitcmd import GitFailed
 from qmslint.repo.history import records
 from qmslint.repo.open import Repository
@@ -16,6 +17,9 @@ def at(repository: Repository, commit: str) -> Repository:
     assert repository.shadow is not None
     snapshot = snapshots.of_commit(repository.git, commit, repository.blobs)
     other = Repository(repository.place, repository.shadow, snapshot, commit, list(repository.notes), repository.reader)
+    if repository.files is None:
+        repository.files = FileLog(repository.git, repository.commit)
+    other.files = repository.files
     other.__dict__["tags"] = repository.tags
     return other
 

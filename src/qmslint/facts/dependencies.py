@@ -73,6 +73,9 @@ def _lock(scan: Scan, path: str, ecosystem: str, text: str) -> str:
         if not folder:
             break
         folder = posixpath.dirname(folder)
+    beside = posixpath.join(posixpath.dirname(path), "requirements.txt").lstrip("/")
+    if ecosystem == "python" and beside in scan.snapshot and _compiled(scan.text(beside) or ""):
+        return beside
     fixed = _FIXED.get(ecosystem)
     return path if fixed and fixed(text) else ""
 
@@ -132,6 +135,11 @@ def _counter(pattern: str) -> Callable[[str], int]:
 def _exact(text: str) -> bool:
     rows = [row.strip() for row in text.split("\n") if re.match(r"\s*[A-Za-z0-9]", row)]
     return bool(rows) and all("==" in row or " @ " in row for row in rows)
+
+
+def _compiled(text: str) -> bool:
+    """Say whether a list of requirements was made from a manifest by a tool: every version fixed, and it says so."""
+    return _exact(text) and ("--hash=" in text or re.search(r"(?im)^#.*\b(?:pip-compile|pip compile|uv export|pip-tools|poetry export|pdm export)\b", text) is not None)  # fmt: skip
 
 
 _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(

@@ -25,7 +25,8 @@ NEEDS = frozenset({"tree", "text"})
 _LISTED = 40
 _ACCEPTED = re.compile(r"\b(?:accept\w*|akzeptiert|toleriert|accepté\w*|aceptad\w*)\b", re.I)
 _ACCEPTED_BY = re.compile(
-    r"\b(?:accepted|acceptance|akzeptiert|toleriert|acceptée?s?|aceptad[oa]s?)\b[^.;|]{0,20}?\b(?:by|von|durch|par|por)\s+@?[^\W\d_]{2,}", re.I
+    r"\b(?:accepted|acceptance|akzeptiert|toleriert|acceptée?s?|aceptad[oa]s?)\b[^.;|]{0,20}?\b(?:by|von|durch|par|por)\s+@?[^\W\d_]{2,}",
+    re.I,
 )
 _PERSON = re.compile(r"@?[^\W\d_]{2,}")
 

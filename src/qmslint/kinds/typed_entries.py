@@ -41,7 +41,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     test = compile_pattern(params.type_)
     # In a register of something else the heading above, or the name of the file, has to say that these are of the type.
     entries = [
-        r for r in records(scan, params.own).items if r.path not in shared or test.search(r.path) or _is(params, scan, r)
+        r
+        for r in records(scan, params.own).items
+        if r.path not in shared or test.search(r.path) or _is(params, scan, r)
     ]
     others = [record for kind in params.among for record in records(scan, kind).items]
     entries += [record for record in others if _is(params, scan, record)]

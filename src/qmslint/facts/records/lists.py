@@ -61,8 +61,10 @@ def make(
 def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
     """Return which column means which field; the first column of a meaning wins, an exact name before others."""
     names: dict[int, str] = {}
+    # "Now (2026-06-30)" and "Target [h]" mean what stands before the brackets.
+    bare = [cell.split("(", 1)[0].split("[", 1)[0].strip() or cell for cell in header]
     for test in (kind.lexicon.exact, kind.lexicon.find):
-        for index, cell in enumerate(header):
+        for index, cell in enumerate(bare if test == kind.lexicon.exact else header):
             name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
             if index not in names and name and name not in names.values():
                 names[index] = name

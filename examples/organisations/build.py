@@ -3,11 +3,12 @@
     python examples/organisations/build.py ORGANISATION [FOLDER]
 
 An organisation is a folder with ``tree/`` (its files as they are today) and ``history.yaml`` (who committed which of them
-when).  ``mutants.yaml`` lists changes as real teams make them, each with the rules whose results must change.
+when); ``{commit:v1.0}`` in a file of the tree stands for the commit of that tag, as exports name it.  ``mutants.yaml`` lists changes as real teams make them, each with the rules whose results must change.
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,9 +20,11 @@ from typing import Any
 from qmslint import lineyaml
 from qmslint.patterns import PathSet
 from qmslint.repo.build import Step, build, moment, person
+from qmslint.repo.gitcmd import Git
 
 HERE = Path(__file__).parent
 DAY = 86_400
+_NAMED = re.compile(rb"\{commit:([\w.-]{1,60})\}")
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,23 @@ def mutate(whole: Organisation, mutant: Mapping[str, Any]) -> Organisation:
 
 def make(whole: Organisation, folder: Path) -> Path:
     """Make a bare repository of the organisation in ``folder``."""
-    return build(folder, list(_steps(whole)))
+    steps = list(_steps(whole))
+    for index, step in enumerate(steps):
+        if any(content and b"{commit:" in content for content in step.files.values()):
+            steps[index] = _with_commits(step, steps[:index])
+    return build(folder, steps)
+
+
+def _with_commits(step: Step, before: list[Step]) -> Step:
+    """Return a step whose files name the commits of tags made before it."""
+    with tempfile.TemporaryDirectory() as other:
+        git = Git(build(Path(other) / "before", before), Path(other) / "nowhere")
+
+        def commit(match: re.Match[bytes]) -> bytes:
+            return git.run("rev-parse", f"{match[1].decode()}^{{commit}}").strip()
+
+        files = {path: content and _NAMED.sub(commit, content) for path, content in step.files.items()}
+    return replace(step, files=files)
 
 
 def _steps(whole: Organisation) -> Iterator[Step]:

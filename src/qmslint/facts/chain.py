@@ -30,6 +30,7 @@ from qmslint.facts.tickets import Reference, catch_all, references
 from qmslint.model.trace import Chain, Link, Matrix, Story
 
 _INNER = re.compile(r"^(?:chore|ci|test|tests|build|refactor|style|docs|perf|revert)(?:\([^()]{0,60}\))?!?:", re.I)
+_REVERT = re.compile(r'Revert(?:s|ed)? "(.{3,250})"')
 _MENTION = re.compile(r"(?<![\w#/])#[0-9]{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b")
 _CROWD, _CROWD_LEAST = 0.2, 10
 NOTE_WORDS = 3
@@ -108,6 +109,10 @@ class _Maker:
         self.stated = [s for s in statements(scan) if tagged and tagged in s.commits]
         self.lines = [line for line in (self.note.body if self.note else "").splitlines() if line.strip()]
         self.words = [significant(line) for line in self.lines]
+        titles = {_title(change) for change in own}
+        reverts = {title: match[1] for title in titles if (match := _REVERT.match(title))}
+        # What was taken back before anybody got it needs no telling, nor does the taking back.
+        self.undone = {title: first for title, first in sorted(reverts.items()) if first in titles}
 
     def _open_note(self) -> Note | None:
         for entry in open_entries(changelogs(self.scan)):
@@ -219,6 +224,8 @@ class _Maker:
             return Link("note", "covered", f"told in the {note.source}: {line.strip()[:80]}", note.path, note.line)
         if change.commit.sha in self.writing:
             return Link("note", "covered", "writes into the release notes itself", sha=change.commit.sha)
+        if title in self.undone or title in self.undone.values():
+            return Link("note", "covered", "cancels out with another change of the range: nothing of it was released")
         words = significant(title)
         if len(words) >= 2 and any(len(words & line) * 2 > len(words) for line in self.words):
             return Link("note", "ambiguous", f"told in the {note.source} by similar words only", note.path, note.line)

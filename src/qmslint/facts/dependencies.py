@@ -74,6 +74,9 @@ def _lock(scan: Scan, path: str, ecosystem: str, text: str) -> str:
         if not folder:
             break
         folder = posixpath.dirname(folder)
+    beside = posixpath.join(posixpath.dirname(path), "requirements.txt").lstrip("/")
+    if ecosystem == "python" and beside in scan.snapshot and _compiled(scan.text(beside) or ""):
+        return beside
     fixed = _FIXED.get(ecosystem)
     return path if fixed and fixed(text) else ""
 
@@ -136,6 +139,11 @@ def _exact(text: str) -> bool:
 
 
 _OFF = compile_pattern(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*\z", ignore_case=False)
+def _compiled(text: str) -> bool:
+    """Say whether a list of requirements was made from a manifest by a tool: every version fixed, and it says so."""
+    return _exact(text) and ("--hash=" in text or re.search(r"(?im)^#.*\b(?:pip-compile|pip compile|uv export|pip-tools|poetry export|pdm export)\b", text) is not None)  # fmt: skip
+
+
 _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
     {
         "package.json": ("npm", _package),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index, opaque
 from qmslint.facts.document_register import controlled
 from qmslint.facts.documents import find
-from qmslint.facts.markup import Document, document
+from qmslint.facts.markup import Document, document, normal
 from qmslint.facts.markup.markdown import parse_text
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
@@ -45,11 +45,26 @@ def citations(scan: Scan) -> tuple[Citation, ...]:
 @fact
 def listed(scan: Scan, keys: tuple[str, ...]) -> tuple[Citation, ...]:
     """Return the standards that the lists of documents of external origin name."""
-    found = [c for key in keys for item in find(scan, key) if item.substantial for c in _in(scan, item.document)]
+    found = [c for key in keys for item in find(scan, key) if item.substantial for c in _listed_in(scan, item.document)]
     for path in evidence_paths(scan, tuple(scan.words("external", "lists"))):
         text = (scan.text(path) or "")[:_SIZE]
         found += _in(scan, parse_text(path, text))
     return tuple(sorted(set(found), key=lambda c: (c.name, c.path, c.line, c.edition)))
+
+
+def _listed_in(scan: Scan, parsed: Document) -> list[Citation]:
+    """Return the standards of a list; where a table has a column for the edition, it stands there."""
+    words = scan.words("external")
+    known = frozenset(normal(str(name)) for name in words["edition_columns"])
+    mark = compile_pattern(str(words["edition_marks"]), ignore_case=False)
+    stated: dict[int, str] = {}
+    for table in parsed.tables:
+        column = next((index for index, cell in enumerate(table.header) if normal(cell) in known), None)
+        for row in table.rows if column is not None else ():
+            match = mark.search(row.cells[column][:200]) if column is not None and column < len(row.cells) else None
+            if match:
+                stated[row.line] = next(filter(None, match.groups()), "")
+    return [replace(c, edition=c.edition or stated.get(c.line, "")) for c in _in(scan, parsed)]
 
 
 def _in(scan: Scan, parsed: Document) -> list[Citation]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from qmslint.facts.markup import count_words, normal
 
 _WORDS = 10
+_ALONE = frozenset(("for", "by", "now", "today"))
 _BRACKETS = re.compile(
     r"\{[^{}\n]{0,300}\}|<(?!https?:|mailto:)[^<>@\n]{2,120}>"
     r"|\[(?:insert|describe|your|name|date|list|e\.g|todo|tbd|x{2,}|\.{2,}|…|who|what|when)[^\[\]\n]{0,200}\]",
@@ -60,8 +61,8 @@ class Lexicon:
         for size in range(len(words), 0, -1):
             for start in range(len(words) - size + 1):
                 phrase = " ".join(words[start : start + size])
-                # A single letter means a column only where it stands alone.
-                if len(phrase) > 2 and phrase in self.phrases:
+                # A letter or a preposition means a column only where it stands alone.
+                if len(phrase) > 2 and phrase not in _ALONE and phrase in self.phrases:
                     return self.phrases[phrase]
         return ""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from qmslint import lineyaml
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.dates import MONTHS, day_of, parse_date
 from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document, document, markup_of
 from qmslint.facts.parts import flat, spaced, title_of
@@ -35,6 +35,7 @@ _STAMP = re.compile(
     r"(?<!\d)((?:19|20)\d\d[-_.]?(?:[QT][1-4]|0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)(?!\d)", re.I
 )
 
+_BARE = re.compile(r"[QT]([1-4])", re.I)
 _DATED_BY = (
     "date", "period", "generated", "window", "as of", "quarter", "month", "week", "datum", "zeitraum", "stand", "erstellt",
     "fecha", "período", "période", "généré", "au ",
@@ -175,12 +176,13 @@ def _of_grid(scan: Scan, path: str, grid: _Grid, whole: str) -> Iterator[Measure
     """Read one table: a result a row, a period a column, or an indicator a column."""
     names = {index: _columns(scan).exact(cell.replace("_", " ")) for index, cell in enumerate(grid.header)}
     where = {name: index for index, name in reversed(list(names.items())) if name}
-    periods = [i for i, cell in enumerate(grid.header) if i not in where.values() and parse_date(cell, end=True)]
+    heads = [_placed(cell, whole) for cell in grid.header]
+    periods = [i for i, cell in enumerate(heads) if i not in where.values() and parse_date(cell, end=True)]
     if "metric" in where and (periods or "value" in where):
         columns = periods or [where["value"]]
         for cells, line in grid.rows:
             for index in columns:
-                when = grid.header[index] if periods else _cell(cells, where.get("date"))
+                when = heads[index] if periods else _cell(cells, where.get("date"))
                 item = _make(
                     scan, _cell(cells, where["metric"]), _cell(cells, index), f"{when} {grid.near}", whole, path, line,
                     _cell(cells, where.get("action")),
@@ -207,6 +209,17 @@ def _of_grid(scan: Scan, path: str, grid: _Grid, whole: str) -> Iterator[Measure
             )
             if item:
                 yield item
+
+
+def _placed(cell: str, whole: str) -> str:
+    """Return a quarter or month without its year as that of the last one begun when the document was written."""
+    quarter, written = _BARE.fullmatch(cell.strip()), parse_date(whole, end=True)
+    month = MONTHS.get(cell.strip().rstrip(".").lower(), 0)
+    first = int(quarter[1]) * 3 - 2 if quarter else month
+    if not first or written is None:
+        return cell
+    year = written.year if first <= written.month else written.year - 1
+    return f"{year}-Q{quarter[1]}" if quarter else f"{year}-{first:02d}"
 
 
 def _dated_rows(scan: Scan, grid: _Grid) -> bool:

@@ -165,7 +165,7 @@ def _said(scan: Scan, parsed: Document) -> Iterator[Line]:
         if "record-retention" in said and len(said) > 1:
             yield line
     for table in parsed.tables:
-        if mentions(scan, " ".join(table.header)[:300], ("record-retention",)):
+        if mentions(scan, " ".join(table.header)[:300], ("retention-column",)):
             for row in table.rows[:100]:
                 yield Line(" | ".join(row.cells), row.line)
 

@@ -20,6 +20,7 @@ from qmslint.model.rule import Check
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
+        "actions-carried": "qmslint.kinds.actions_carried",
         "actions-closed": "qmslint.kinds.actions_closed",
         "actions-done": "qmslint.kinds.actions_done",
         "all-of": "qmslint.kinds.combine.all_of",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qmslint.derive import option
@@ -10,6 +10,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.records import Action, Record, records
 from qmslint.facts.records.actions import is_closed
+from qmslint.facts.records.followed import followed
 from qmslint.facts.records.words import Common, common
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
@@ -39,7 +40,10 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Count overdue and closed actions, and list the oldest."""
     words, today = common(scan), day_of(scan.as_of)
     found = [
-        (record, action) for kind in params.kinds for record in records(scan, kind).items for action in record.actions
+        (record, _followed(scan, kind, record, action))
+        for kind in params.kinds
+        for record in records(scan, kind).items
+        for action in record.actions
     ]
     found += [(r, _entry(r, words)) for kind in params.entries for r in records(scan, kind).items]
     if not found:
@@ -59,6 +63,12 @@ def check(params: Params, scan: Scan) -> Outcome:
             measured=measured,
         )
     return _judge(params, told, today, measured)
+
+
+def _followed(scan: Scan, kind: str, record: Record, action: Action) -> Action:
+    """Return the action as it stands now: a later record of the kind may say that it is done."""
+    told = None if action.done else followed(scan, kind).get((record.path, action.line))
+    return replace(action, done=True, link=action.link or told.link or told.path) if told and told.done else action
 
 
 def _entry(record: Record, words: Common) -> Action:

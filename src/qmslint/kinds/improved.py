@@ -9,15 +9,25 @@ from datetime import date
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.dates import day_of
+from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.markup import Line, document, markup_of
 from qmslint.facts.measurements import Measurement, family_of, measurements
 from qmslint.facts.records import Action, Record, records
+from qmslint.facts.sentences import sentences
 from qmslint.model.evidence import Evidence, absent_at, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 20
+_LONG = 5_000
 _DIGIT = re.compile(r"\d")
+_FROM_TO = re.compile(
+    r"\b(?:from|von|de)\s+([^.]{0,20}?\d[^;]{0,50}?)\s+(?:to|auf|à|a)\s+([^.]{0,20}?\d[^;]{0,60})", re.I
+)
+_BECAUSE = re.compile(
+    r"\b(?:after|since|because|thanks to|due to|nach|seit|weil|dank|après|depuis|grâce|tras|después|desde|gracias)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +48,17 @@ def check(params: Params, scan: Scan) -> Outcome:
     evidence = [
         in_record(r.path, r.line, f"{r.name}: {r.text('before')[:40]} → {r.text('after')[:40]}") for r in recent
     ]
+    recent_told = [(path, line, day) for path, line, day in _told(params, scan) if since <= day <= today]
+    evidence += [in_record(path, line.line, line.text[:160]) for path, line, _ in recent_told]
     since_action = day_of(scan.since(2 * params.months))
     told = [
         r for kind in params.actions for r in records(scan, kind).items if r.date and since_action <= r.date <= today
     ]
     acted = [(record, action) for record in told for action in record.actions]
     shown = list(_series(scan, acted, since))
-    count = len(recent) + len(shown)
+    count = len(recent) + len(recent_told) + len(shown)
     measured: dict[str, float | int | str] = {
-        "before and after": len(recent), "indicators with an action between": len(shown), "needed": params.minimum,
+        "before and after": len(recent) + len(recent_told), "indicators with an action between": len(shown), "needed": params.minimum,
         "actions": len(acted), "window in months": params.months,
     }  # fmt: skip
     if count >= params.minimum:
@@ -65,6 +77,20 @@ def check(params: Params, scan: Scan) -> Outcome:
         return nonconforming(text, cited, "weak", confidence=Confidence.MEDIUM, measured=measured)
     text = "neither actions nor two values of the same indicator were found, so no effect can be looked for"
     return not_assessable("TOO_FEW", text, [absent_at("docs/improvements.md", text)], measured=measured)
+
+
+def _told(params: Params, scan: Scan) -> Iterator[tuple[str, Line, date]]:
+    """Yield sentences that give an indicator before and after something was done, with the day of the later value."""
+    found = records(scan, params.kind)
+    for path in (*found.files, *found.others):
+        parsed = document(scan, path) if markup_of(path) else None
+        for line in sentences(parsed) if parsed and parsed.lines <= _LONG else ():
+            match = _FROM_TO.search(line.text[:600])
+            if not match or not _BECAUSE.search(line.text[:600]) or not family_of(scan, line.text)[0]:
+                continue
+            first, last = parse_date(match[1], end=True), parse_date(match[2], end=True)
+            if first and last and first < last:
+                yield path, line, last
 
 
 def _has_values(record: Record) -> bool:

@@ -22,6 +22,7 @@ _DATA = re.compile(
     r"\d+(?:[.,:]\d+)?\s*(?:%|min\w*|h\b|hours?|std|stunden?|heures?|horas?|days?|tage?|s\b|sec\w*|utc|am\b|pm\b)|\d\d?:\d\d|(?:19|20)\d\d-\d\d",
     re.I,
 )
+_NONE = re.compile(r"[:=–—]\s*(?:none|nil|zero|keine?|aucune?|ningun[oa])\b", re.I)
 _LISTED = 40
 
 
@@ -109,8 +110,9 @@ def covers(params: Params, scan: Scan, record: Record, name: str, fields: tuple[
     values = [record.fields[field] for field in fields if field in record.fields]
     if "actions" in fields and record.actions:
         return True, True
-    if any(_says(params, value) for value in values):
-        return True, True
+    saying = [value for value in values if _says(params, value)]
+    if saying:
+        return True, any(value.form != "told" for value in saying)
     # An entry of the timeline tells as well as a heading does, unless a heading is there and says nothing.
     tests = kind_of(scan, record.kind).timeline
     if name in tests and not values and not any(field in record.empty for field in fields):
@@ -121,6 +123,8 @@ def covers(params: Params, scan: Scan, record: Record, name: str, fields: tuple[
 
 def _says(params: Params, value: Value) -> bool:
     text = value.text.strip()
+    if value.form == "told" and _NONE.search(text):
+        return True
     if refuses(text) or re.match(r"\W{0,3}no\b", text, re.I):
         return own_words(text) >= params.reason_words or reasoned_none(text, params.reason_words)
     if params.figures and any(letter.isdigit() for letter in text):

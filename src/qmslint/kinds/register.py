@@ -24,6 +24,10 @@ from qmslint.patterns import compile_pattern
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40
 _ACCEPTED = re.compile(r"\b(?:accept\w*|akzeptiert|toleriert|accepté\w*|aceptad\w*)\b", re.I)
+_ACCEPTED_BY = re.compile(
+    r"\b(?:accepted|acceptance|akzeptiert|toleriert|acceptée?s?|aceptad[oa]s?)\b[^.;|]{0,20}?\b(?:by|von|durch|par|por)\s+@?[^\W\d_]{2,}",
+    re.I,
+)
 _PERSON = re.compile(r"@?[^\W\d_]{2,}")
 
 
@@ -75,7 +79,10 @@ def check(params: Params, scan: Scan) -> Outcome:
     unnamed = [
         r
         for r in items
-        if params.accepted and _ACCEPTED.search(r.text("status")) and not _PERSON.search(r.text("accepted_by"))
+        if params.accepted
+        and _ACCEPTED.search(r.text("status"))
+        and not _PERSON.search(r.text("accepted_by"))
+        and not _ACCEPTED_BY.search(r.text("status"))
     ]
     late = _late(params, scan, items)
     newest = max(

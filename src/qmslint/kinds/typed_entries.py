@@ -37,7 +37,14 @@ class Params:
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Count the entries of the type and those that were decided."""
-    entries = list(records(scan, params.own).items)
+    shared = {path for kind in params.among for path in records(scan, kind).files}
+    test = compile_pattern(params.type_)
+    # In a register of something else the heading above, or the name of the file, has to say that these are of the type.
+    entries = [
+        r
+        for r in records(scan, params.own).items
+        if r.path not in shared or test.search(r.path) or _is(params, scan, r)
+    ]
     others = [record for kind in params.among for record in records(scan, kind).items]
     entries += [record for record in others if _is(params, scan, record)]
     if not entries:

@@ -17,9 +17,12 @@ from qmslint.facts.records import actions as steps
 from qmslint.facts.records.lists import fits, make
 from qmslint.facts.records.model import Record, Value
 from qmslint.facts.records.words import Common, Kind
+from qmslint.facts.sentences import sentences
 
 _SECTIONS = 300
 _HEAD = 40
+_LONG = 5_000
+"""Lines of a document beyond which its sentences are not read."""
 _ID = re.compile(r"\b([A-Z]{1,8}[-_]?(?:\d{4}[-_])?\d{1,6})\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -78,6 +81,8 @@ def _record(
     document: Document, found: Sequence[Part], kind: Kind, words: Common, first: int, last: int, title: str, form: str
 ) -> Record | None:
     fields, empty, spans = _fields(document, found, kind, first, title)
+    if form == "file":
+        fields = {**_told(document, kind), **fields}
     if not fields:
         return None
     match = _ID.search(title) or _ID.search(posixpath.basename(document.path)) if form == "file" else _ID.search(title)
@@ -125,6 +130,17 @@ def _fields(
         if known is None or (form == "heading" and len(part.text) > len(known.text)):
             fields[part.name] = value
     return fields, {name: line for name, line in empty.items() if name not in fields}, spans
+
+
+def _told(document: Document, kind: Kind) -> dict[str, Value]:
+    """Return the fields that sentences fill, each with the first sentence that does."""
+    found: dict[str, Value] = {}
+    if kind.told and document.lines <= _LONG:
+        for line in sentences(document):
+            for name, test in kind.told.items():
+                if name not in found and test.search(line.text[:600]):
+                    found[name] = Value(line.text[:600], line.line, "told", line.line)
+    return found
 
 
 def _date(document: Document, title: str, first: int, last: int, form: str) -> date | None:

@@ -22,6 +22,8 @@ from qmslint.facts.records.words import Common, Kind
 _ROWS = 5000
 """Rows of one file that are looked at."""
 _DEPTH = 8
+_INSIDE = frozenset(("metadata", "meta", "annotations"))
+"""Keys below which data holds what it says about an entry."""
 
 
 def fits(names: frozenset[str], groups: Sequence[Sequence[str]]) -> bool:
@@ -59,8 +61,10 @@ def make(
 def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
     """Return which column means which field; the first column of a meaning wins, an exact name before others."""
     names: dict[int, str] = {}
+    # "Now (2026-06-30)" and "Target [h]" mean what stands before the brackets.
+    bare = [cell.split("(", 1)[0].split("[", 1)[0].strip() or cell for cell in header]
     for test in (kind.lexicon.exact, kind.lexicon.find):
-        for index, cell in enumerate(header):
+        for index, cell in enumerate(bare if test == kind.lexicon.exact else header):
             name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
             if index not in names and name and name not in names.values():
                 names[index] = name
@@ -180,6 +184,16 @@ def _entries(kind: Kind, data: Any, path: str, words: Common, group: str, depth:
                 yield from _entries(kind, item, path, words, group, depth + 1)
 
 
+def _pairs(data: Mapping[Any, Any]) -> Iterator[tuple[Mapping[Any, Any], Any, Any]]:
+    """Yield the pairs of an entry, and then those that a mapping of its metadata holds."""
+    for name, value in data.items():
+        if str(name).lower() not in _INSIDE or not isinstance(value, Mapping):
+            yield data, name, value
+    for name, value in data.items():
+        if str(name).lower() in _INSIDE and isinstance(value, Mapping):
+            yield from ((value, inner, held) for inner, held in value.items())
+
+
 def _mapping(
     kind: Kind, data: Mapping[Any, Any], path: str, words: Common, group: str = "", key: str = ""
 ) -> Record | None:
@@ -187,10 +201,10 @@ def _mapping(
     empty: dict[str, int] = {}
     first = int(getattr(data, "line", 1) or 1)
     listed: Any = ()
-    for name_, value in data.items():
+    for holder, name_, value in _pairs(data):
         written = spaced(name_)
         name = kind.lexicon.exact(written) or kind.lexicon.find(written)
-        line = data.line_of(name_) if isinstance(data, lineyaml.Map) else first
+        line = holder.line_of(name_) if isinstance(holder, lineyaml.Map) else first
         text = flat(value)
         if not name or name in fields:
             continue

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Form = Literal["cell", "label", "heading", "front", "data"]
+Form = Literal["cell", "label", "heading", "front", "data", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Action:
     status: str = ""
     link: str = ""
     done: bool = False
+    id: str = ""
 
     @property
     def tracked(self) -> bool:

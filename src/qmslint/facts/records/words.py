@@ -33,6 +33,8 @@ class Kind:
     file: Shape | None
     classes: Mapping[str, Mapping[str, Any]]
     timeline: Mapping[str, Any]
+    told: Mapping[str, Any]
+    """Field to a test for sentences that fill it where neither heading nor label does."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,9 @@ def kind_of(scan: Scan, name: str) -> Kind:
         key: {word: any_of(p) for word, p in value.items()} for key, value in (data.get("classes") or {}).items()
     }
     timeline = {key: any_of(patterns) for key, patterns in (data.get("timeline") or {}).items()}
+    told = {key: any_of(patterns) for key, patterns in (data.get("told") or {}).items()}
     row = tuple(tuple(group) for group in data.get("row") or ())
-    return Kind(name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline)
+    return Kind(name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline, told)
 
 
 @fact

@@ -17,7 +17,7 @@ from qmslint.facts.records.words import Common
 _LIMIT = 300
 """Actions of one record that are looked at."""
 _LINK = re.compile(
-    r"https?://[^\s)>\]]{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|\b[\w.-]{1,60}/[\w.-]{1,60}#\d{1,7}\b|(?<!\w)!\d{1,7}\b"
+    r"https?://[^\s)>\]]{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|\b[\w.-]{1,60}/[\w.-]{1,60}[#!]\d{1,7}\b|(?<!\w)!\d{1,7}\b"
 )
 _NOT_LINK = re.compile(r"^(?:UTF|ISO|SHA|AES|RFC|CVE|TLS|IPV|HTTP|COVID|R|P|S|A|AI)-", re.I)
 _HANDLE = re.compile(r"(?<![\w@/])@([A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,40})?)")
@@ -132,6 +132,8 @@ def _in_table(table: Table, links: Mapping[int, str], words: Common, sure: bool)
         name = words.action.find(cell)
         if name:
             columns.setdefault(name, index)
+    if sure and "action" not in columns and "decision" in columns:
+        columns["action"] = columns["decision"]
     # Outside a section of actions the table itself has to say that it lists some.
     if "action" not in columns or not ({"owner", "due"} & columns.keys() or (sure and "status" in columns)):
         return

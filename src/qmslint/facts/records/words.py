@@ -82,6 +82,7 @@ def common(scan: Scan) -> Common:
         "quoi",
         "qué",
     ]
+    names["decision"] = lists["decided"]
     return Common(
         frozenset(normal(word) or word for word in lists["closed"]),
         any_of(lists["not_titles"]),

@@ -223,6 +223,11 @@ def _link(text: str) -> str:
     return next((m[0] for m in _LINK.finditer(text[:2000]) if not _NOT_LINK.match(m[0])), "")
 
 
+def linked(text: str) -> bool:
+    """Say whether a text leads to an item, a merge request or an address."""
+    return bool(_link(text))
+
+
 def is_closed(status: str, words: Common) -> bool:
     """Say whether a status means that nothing is left to do."""
     plain = normal(status) or status.strip()

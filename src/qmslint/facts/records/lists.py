@@ -13,7 +13,7 @@ from qmslint import lineyaml
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import parse_date
 from qmslint.facts.lexicon import is_unfilled
-from qmslint.facts.markup import Document
+from qmslint.facts.markup import Document, normal
 from qmslint.facts.parts import flat, spaced
 from qmslint.facts.records import actions as steps
 from qmslint.facts.records.model import Form, Record, Value
@@ -57,13 +57,18 @@ def make(
 
 
 def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
-    """Return which column means which field; the first column of a meaning wins, an exact name before others."""
+    """Return which column means which field; the field's own name wins, then an exact one, then the first column."""
     names: dict[int, str] = {}
-    for test in (kind.lexicon.exact, kind.lexicon.find):
+    own = {normal(name.replace("_", " ")): name for name in kind.lexicon.names}
+    for test in (lambda cell: own.get(normal(cell), ""), kind.lexicon.exact, kind.lexicon.find):
         for index, cell in enumerate(header):
             name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
             if index not in names and name and name not in names.values():
                 names[index] = name
+    # Beside an owner, "by" is a day.
+    by = next((i for i, cell in enumerate(header) if i not in names and normal(cell) == "by"), None)
+    if by is not None and "due" in kind.lexicon.names and "due" not in names.values():
+        names[by] = "due"
     return names
 
 

@@ -65,6 +65,11 @@ def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
             name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
             if index not in names and name and name not in names.values():
                 names[index] = name
+    # A register may say the same in two columns, such as a measure and the control that it is.
+    for index, cell in enumerate(header):
+        again = kind.lexicon.exact(cell.replace("_", " ")) if index not in names else ""
+        if again in kind.joined:
+            names[index] = again
     # Beside an owner, "by" is a day.
     by = next((i for i, cell in enumerate(header) if i not in names and normal(cell) == "by"), None)
     if by is not None and "due" in kind.lexicon.names and "due" not in names.values():
@@ -80,8 +85,11 @@ def _row(
         text = cells[index].strip() if index < len(cells) else ""
         if is_unfilled(text):
             empty[name] = line
+        elif name in fields:
+            fields[name] = Value(f"{fields[name].text}\n{text}", line, form, line)
         else:
             fields[name] = Value(text, line, form, line)
+    empty = {name: at for name, at in empty.items() if name not in fields}
     if not fits(frozenset(fields), kind.row[:1]):
         return None
     return make(kind, fields, empty, (path, line, line), form, group)
@@ -192,11 +200,14 @@ def _mapping(
     empty: dict[str, int] = {}
     first = int(getattr(data, "line", 1) or 1)
     listed: Any = ()
-    for name_, value in data.items():
+    own = frozenset(normal(name.replace("_", " ")) for name in kind.lexicon.names)
+    for name_, value in sorted(data.items(), key=lambda item: normal(spaced(item[0])) not in own):
         written = spaced(name_)
         name = kind.lexicon.exact(written) or kind.lexicon.find(written)
         line = data.line_of(name_) if isinstance(data, lineyaml.Map) else first
         text = flat(value)
+        if name in fields and name in kind.joined and not is_unfilled(text):
+            fields[name] = Value(f"{fields[name].text}\n{text}", fields[name].line, "data", line)
         if not name or name in fields:
             continue
         if is_unfilled(text):

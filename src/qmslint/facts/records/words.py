@@ -33,6 +33,10 @@ class Kind:
     file: Shape | None
     classes: Mapping[str, Mapping[str, Any]]
     timeline: Mapping[str, Any]
+    joined: frozenset[str] = frozenset()
+    """Fields that may be told in two places of an entry."""
+    settled: frozenset[str] = frozenset()
+    """Words of a status after which nothing is due any more, beside those of a closed one."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,9 @@ def kind_of(scan: Scan, name: str) -> Kind:
     }
     timeline = {key: any_of(patterns) for key, patterns in (data.get("timeline") or {}).items()}
     row = tuple(tuple(group) for group in data.get("row") or ())
-    return Kind(name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline)
+    settled = frozenset(normal(word) for word in data.get("settled") or ())
+    joined = frozenset(lists["joined"])
+    return Kind(name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline, joined, settled)
 
 
 @fact

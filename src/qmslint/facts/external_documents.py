@@ -69,9 +69,7 @@ def _tables(path: str, text: str) -> Iterator[tuple[Sequence[str], list[tuple[Se
         yield rows[0] if rows else [], [(row, number) for number, row in enumerate(rows[1:], 2)]
 
 
-def _stated(
-    scan: Scan, tables: Iterable[tuple[Sequence[str], list[tuple[Sequence[str], int]]]]
-) -> Mapping[int, str]:
+def _stated(scan: Scan, tables: Iterable[tuple[Sequence[str], list[tuple[Sequence[str], int]]]]) -> Mapping[int, str]:
     """Return the edition that a column of editions states, by line."""
     titles = frozenset(normal(str(word)) for word in scan.words("external", "edition_columns"))
     found: dict[int, str] = {}
@@ -95,7 +93,11 @@ def _in(scan: Scan, parsed: Document, stated: Mapping[int, str] | None = None) -
             continue
         for test in tests:
             for match in test.finditer(text[:2000]):
-                publisher, code, edition = (match[1] or "").strip(), match[2] or "", match[3] or (stated or {}).get(number, "")
+                publisher, code, edition = (
+                    (match[1] or "").strip(),
+                    match[2] or "",
+                    match[3] or (stated or {}).get(number, ""),
+                )
                 if code not in formats:
                     found.append(Citation(_name(publisher, code), edition, parsed.path, number))
     return found

@@ -181,7 +181,9 @@ class _Reader:
         job.approvals = tuple(approvals)
         image = data.get("image", self.globals.get("image", reading.mapping(self.globals.get("default")).get("image")))
         job.image = str(reading.mapping(image).get("name") or "") if isinstance(image, Map) else str(image or "")
-        job.image = expand(job.image, reading.mapping(data.get("variables")), reading.mapping(self.globals.get("variables")))
+        job.image = expand(
+            job.image, reading.mapping(data.get("variables")), reading.mapping(self.globals.get("variables"))
+        )
         if job.image:
             at = data.line_of("image") if "image" in data else line
             self.pipeline.images.append((job.image, Place(path, at)))

@@ -10,6 +10,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.records import Action, Record, records
 from qmslint.facts.records.actions import is_closed
+from qmslint.facts.records.carried import with_later_word
 from qmslint.facts.records.words import Common, common
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
@@ -39,7 +40,10 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Count overdue and closed actions, and list the oldest."""
     words, today = common(scan), day_of(scan.as_of)
     found = [
-        (record, action) for kind in params.kinds for record in records(scan, kind).items for action in record.actions
+        (record, with_later_word(scan, kind, record, action))
+        for kind in params.kinds
+        for record in records(scan, kind).items
+        for action in record.actions
     ]
     found += [(r, _entry(r, words)) for kind in params.entries for r in records(scan, kind).items]
     if not found:

@@ -166,6 +166,7 @@ def _row(row: Row, columns: Mapping[str, int], links: Mapping[int, str], words: 
         cell("status"),
         link,
         is_closed(cell("status"), words),
+        cell("id"),
     )
 
 
@@ -189,7 +190,17 @@ def from_data(data: Any, line: int, words: Common) -> tuple[Action, ...]:
             status = named.get("status", "")
             owner = "" if is_unfilled(named.get("owner", "")) else named.get("owner", "")
             found.append(
-                Action(text, at, owner, due, parse_date(due, end=True), status, link, is_closed(status, words))
+                Action(
+                    text,
+                    at,
+                    owner,
+                    due,
+                    parse_date(due, end=True),
+                    status,
+                    link,
+                    is_closed(status, words),
+                    named.get("id", ""),
+                )
             )
     return tuple(found)
 

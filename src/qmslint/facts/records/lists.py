@@ -80,7 +80,8 @@ def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
 def _row(
     kind: Kind, names: Mapping[int, str], cells: Sequence[str], path: str, line: int, form: Form, group: str
 ) -> Record | None:
-    fields, empty = {}, {}
+    fields: dict[str, Value] = {}
+    empty: dict[str, int] = {}
     for index, name in names.items():
         text = cells[index].strip() if index < len(cells) else ""
         if is_unfilled(text):

@@ -45,6 +45,7 @@ class Action:
     status: str = ""
     link: str = ""
     done: bool = False
+    id: str = ""
 
     @property
     def tracked(self) -> bool:

@@ -128,6 +128,15 @@ def _requirements(text: str) -> int:
     return len(re.findall(r"(?m)^[ \t]*[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]\n]{0,200}\])?[ \t]*(?:[=<>!~;@#\\]|$)", text))
 
 
+def _vcpkg(text: str) -> int:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return -1
+    found = data.get("dependencies") if isinstance(data, dict) else None
+    return len(found) if isinstance(found, list) else 0
+
+
 def _counter(pattern: str) -> Callable[[str], int]:
     compiled = compile_pattern(pattern, ignore_case=False)
     return lambda text: len(compiled.findall(text))
@@ -139,6 +148,8 @@ def _exact(text: str) -> bool:
 
 
 _OFF = compile_pattern(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*\z", ignore_case=False)
+
+
 def _compiled(text: str) -> bool:
     """Say whether a list of requirements was made from a manifest by a tool: every version fixed, and it says so."""
     return _exact(text) and ("--hash=" in text or re.search(r"(?im)^#.*\b(?:pip-compile|pip compile|uv export|pip-tools|poetry export|pdm export)\b", text) is not None)  # fmt: skip
@@ -165,7 +176,10 @@ _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
         "pubspec.yaml": ("pub", _counter(r"^  [a-z_]+:\s*[\^\"'0-9>]")),
         "mix.exs": ("hex", _counter(r"\{:[a-z_]+,\s*[\"~]")),
         "Package.swift": ("swift", _counter(r"\.package\(")),
-        "conanfile.txt": ("conan", _counter(r"^[\w-]+/[0-9]")),
+        "conanfile.txt": ("conan", _counter(r"^[\w-]+/(?:[0-9]|\[)")),
+        "conanfile.py": ("conan", _counter(r"[\"'][\w.+-]+/(?:cci\.)?(?:[0-9]|\[)[^\"'\n]{0,60}[\"']")),
+        "vcpkg.json": ("vcpkg", _vcpkg),
+        "MODULE.bazel": ("bazel", _counter(r"^bazel_dep\(")),
         "flake.nix": ("nix", _counter(r"\.url\s*=")),
         "Chart.yaml": ("helm", _counter(r"^\s*-\s+name:")),
     }
@@ -189,6 +203,8 @@ _LOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hex": ("mix.lock",),
         "swift": ("Package.resolved",),
         "conan": ("conan.lock",),
+        "vcpkg": ("vcpkg-configuration.json",),
+        "bazel": ("MODULE.bazel.lock",),
         "nix": ("flake.lock",),
         "helm": ("Chart.lock",),
     }
@@ -198,7 +214,7 @@ _FIXED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "python-requirements": _exact,
         # Fixed versions are the custom there; ranges and SNAPSHOT are the exception.
         "maven": lambda text: not re.search(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]*SNAPSHOT)", text),
-        "conan": lambda text: True,
+        "vcpkg": lambda text: re.search(r"\"(?:builtin-)?baseline\"\s*:", text) is not None,
     }
 )
 ECOSYSTEMS: Mapping[str, str] = MappingProxyType(
@@ -224,6 +240,20 @@ _DEPENDABOT = {
 }  # fmt: skip
 
 
+_RENOVATE = {
+    "pip_requirements": "python", "pip-compile": "python", "pip_setup": "python", "poetry": "python", "pep621": "python",
+    "pipenv": "python", "setup-cfg": "python", "gomod": "go", "gradle-wrapper": "gradle", "mix": "hex", "helmv3": "helm",
+    "bazel-module": "bazel", "bun": "npm", "pixi": "python",
+}  # fmt: skip
+
+
+def _managed(text: str) -> frozenset[str]:
+    """Return the ecosystems to which a configuration of Renovate keeps itself; empty for all of them."""
+    match = re.search(r"\"?enabledManagers\"?\s*:\s*\[([^\]]{0,2000})\]", text)
+    names = re.findall(r"[\"']([\w-]+)[\"']", match[1]) if match else []
+    return frozenset(_RENOVATE.get(name, name) for name in names)
+
+
 @fact
 def updaters(scan: Scan) -> tuple[Updater, ...]:
     """Return the update automation that is configured in the repository."""
@@ -240,7 +270,7 @@ def updaters(scan: Scan) -> tuple[Updater, ...]:
     ):  # fmt: skip
         text = scan.text(path) or ""
         if text.strip() and not _OFF.search(text):
-            found.append(Updater("Renovate", path, 1, frozenset()))
+            found.append(Updater("Renovate", path, 1, _managed(text)))
     package = scan.text("package.json") if "package.json" in scan.snapshot else ""
     if package and re.search(r"(?m)^[ \t]{0,4}\"renovate\"\s*:", package):
         found.append(Updater("Renovate", "package.json", 1, frozenset()))

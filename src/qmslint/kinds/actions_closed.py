@@ -10,6 +10,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.records import Action, Record, records
 from qmslint.facts.records.actions import is_closed
+from qmslint.facts.records.carried import with_later_word
 from qmslint.facts.records.followed import followed
 from qmslint.facts.records.words import Common, common
 from qmslint.kinds.recorded import none_found
@@ -40,7 +41,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Count overdue and closed actions, and list the oldest."""
     words, today = common(scan), day_of(scan.as_of)
     found = [
-        (record, _followed(scan, kind, record, action))
+        (record, with_later_word(scan, kind, record, _followed(scan, kind, record, action)))
         for kind in params.kinds
         for record in records(scan, kind).items
         for action in record.actions

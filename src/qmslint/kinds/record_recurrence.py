@@ -43,6 +43,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         return none_found(scan, (params.kind,), params.what, optional=True)
     today = day_of(scan.as_of)
     recent = [r for r in found.items if r.date and today - timedelta(days=params.days) <= r.date <= today]
+    undated = [r for r in found.items if r.date is None]
+    if len(recent) < params.many <= len(recent) + len(undated):
+        text = f"{len(undated)} {params.what} carry no date, so patterns of the last {params.days} days cannot be seen"
+        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name) for r in undated[:20]])
     if len(recent) < params.many:
         newest = max(found.items, key=lambda r: (str(r.date), r.path))
         text = f"{len(recent)} {params.what} of the last {params.days} days cannot make a pattern of {params.many}"

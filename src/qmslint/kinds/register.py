@@ -12,10 +12,12 @@ from datetime import date
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.markup import normal
+from qmslint.facts.pointers import leads_somewhere
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
-from qmslint.facts.records.words import common
+from qmslint.facts.records.words import common, kind_of
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -42,6 +44,7 @@ class Params:
         "Share of these fields over all entries that have to be filled in, 0 to 1.", 0.9, minimum=0, maximum=1
     )
     holding: Mapping[str, Pattern] = option("Field to a pattern that it has to match to count as filled in.", {})
+    leading: tuple[str, ...] = option("Fields that have to lead to an address, an item, or a path that is there.", ())
     where: Mapping[str, Pattern] = option("Only entries count whose fields match these patterns.", {})
     closed: bool = option("Only entries count whose status says that they are closed.", False)
     optional: bool = option("Not applicable, instead of a gap, where there is no entry at all.", False)
@@ -153,6 +156,7 @@ def _missing(params: Params, scan: Scan, record: Record) -> tuple[str, ...]:
 def _has(params: Params, scan: Scan, record: Record, way: str) -> bool:
     names = way.split("+")
     held = all(compile_pattern(params.holding[n]).search(record.text(n)) for n in names if n in params.holding)
+    held = held and all(leads_somewhere(scan, record.text(n), record.path) for n in names if n in params.leading)
     return held and all(
         name in record.fields or (name == "title" and bool(record.title)) or bool(classify(scan, record, name))
         for name in names
@@ -166,7 +170,9 @@ def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Rec
     late = []
     for record in items:
         due = parse_date(record.text("due"), end=True)
-        if due and due < today and not is_closed(record.text("status"), words) and "closed_on" not in record.fields:
+        settled = is_closed(record.text("status"), words) or "closed_on" in record.fields
+        settled = settled or normal(record.text("status")) in kind_of(scan, record.kind).settled
+        if due and due < today and not settled:
             late.append((record, due))
     return late
 

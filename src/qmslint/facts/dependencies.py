@@ -128,6 +128,12 @@ def _requirements(text: str) -> int:
     return len(re.findall(r"(?m)^[ \t]*[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]\n]{0,200}\])?[ \t]*(?:[=<>!~;@#\\]|$)", text))
 
 
+def _maven(text: str) -> int:
+    """Count dependencies that state a version here; without one the parent states it, and is judged for it."""
+    found = re.findall(r"<dependency>(.{0,2000}?)</dependency>", text[:_LIMIT], re.S)
+    return sum("<version>" in body for body in found)
+
+
 def _vcpkg(text: str) -> int:
     try:
         data = json.loads(text)
@@ -169,7 +175,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
         "Cargo.toml": ("cargo", _cargo),
         "go.mod": ("go", _counter(r"^\s*(?:require\s+)?[\w.-]+\.[\w./-]+\s+v[0-9]")),
         "Gemfile": ("bundler", _counter(r"^\s*gem\s+[\"']")),
-        "pom.xml": ("maven", _counter(r"<dependency>")),
+        "pom.xml": ("maven", _maven),
         "build.gradle": ("gradle", _counter(r"^\s*(?:implementation|api|compile|testImplementation|classpath)\b")),
         "build.gradle.kts": ("gradle", _counter(r"^\s*(?:implementation|api|testImplementation)\b")),
         "*.csproj": ("nuget", _counter(r"<PackageReference\b")),

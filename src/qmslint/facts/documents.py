@@ -203,8 +203,14 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
+_ABOUT_RECORDS = re.compile(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
+_PROCEDURE = re.compile(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
+
+
 def _named_here(place: Place, what: Spec) -> bool:
-    if place.record or (place.dated and not what.dated):
+    # How records of a sort are made often stands beside them.
+    beside = _ABOUT_RECORDS.search(place.folder) and _PROCEDURE.search(place.name)
+    if (place.record and not beside) or (place.dated and not what.dated):
         return False
     return not what.only_top or place.folder in ("", ".github", "docs", ".gitlab")
 

@@ -12,6 +12,7 @@ from datetime import date
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.pointers import Pointers, pointers
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
@@ -43,6 +44,10 @@ class Params:
     )
     holding: Mapping[str, Pattern] = option("Field to a pattern that it has to match to count as filled in.", {})
     where: Mapping[str, Pattern] = option("Only entries count whose fields match these patterns.", {})
+    pointing: tuple[str, ...] = option(
+        "Fields that count as filled in where they point to a file that is there, and do not where all they point to is gone.",
+        (),
+    )
     closed: bool = option("Only entries count whose status says that they are closed.", False)
     optional: bool = option("Not applicable, instead of a gap, where there is no entry at all.", False)
     dates: tuple[str, ...] = option("Fields whose newest date `months` is compared to.", ("date",))
@@ -94,6 +99,11 @@ def check(params: Params, scan: Scan) -> Outcome:
         measured["newest"] = str(newest)
     broken = [path for one in found for path in one.broken]
     notes = [in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}") for r, m in gaps.values() if m]
+    notes += [
+        in_record(r.path, r.line, f"{r.name}: points to {', '.join(gone[:3])}, which is not here")
+        for r in items
+        if (gone := _dead(params, scan, r))
+    ]
     notes += [in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom") for r in unnamed]
     notes += [in_record(r.path, r.line, f"{r.name}: due {day} and still open") for r, day in late]
     turned = [(r, text) for r in items if (text := _turned(params, r))]
@@ -143,11 +153,30 @@ def _missing(params: Params, scan: Scan, record: Record) -> tuple[str, ...]:
 
 def _has(params: Params, scan: Scan, record: Record, way: str) -> bool:
     names = way.split("+")
-    held = all(compile_pattern(params.holding[n]).search(record.text(n)) for n in names if n in params.holding)
+    held = all(_holds(params, scan, record, n) for n in names)
     return held and all(
         name in record.fields or (name == "title" and bool(record.title)) or bool(classify(scan, record, name))
         for name in names
     )
+
+
+def _holds(params: Params, scan: Scan, record: Record, name: str) -> bool:
+    """Say whether a field holds what it has to hold: a text of some form, or a file that it points to."""
+    fits = name not in params.holding or compile_pattern(params.holding[name]).search(record.text(name)) is not None
+    if name not in params.pointing or name not in record.fields:
+        return fits
+    found = _pointers(scan, record, name)
+    return bool(found.there) or (fits and not found.missing)
+
+
+def _pointers(scan: Scan, record: Record, name: str) -> Pointers:
+    value = record.fields[name]
+    return pointers(scan, record.path, value.text, value.line, max(value.end, value.line))
+
+
+def _dead(params: Params, scan: Scan, record: Record) -> list[str]:
+    """Return the files that a record points to and that are not there."""
+    return [path for name in params.pointing if name in record.fields for path in _pointers(scan, record, name).missing]
 
 
 def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Record, date]]:

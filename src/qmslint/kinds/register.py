@@ -42,6 +42,9 @@ class Params:
     share: float = option(
         "Share of these fields over all entries that have to be filled in, 0 to 1.", 0.9, minimum=0, maximum=1
     )
+    entries: bool = option(
+        "The share is one of entries that have all of their fields, instead of one of fields.", False
+    )
     holding: Mapping[str, Pattern] = option("Field to a pattern that it has to match to count as filled in.", {})
     where: Mapping[str, Pattern] = option("Only entries count whose fields match these patterns.", {})
     pointing: tuple[str, ...] = option(
@@ -80,6 +83,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     gaps = {(record.path, record.line): (record, _missing(params, scan, record)) for record in items}
     wanted = len(params.fields) * len(items)
     filled = 1 - sum(len(missing) for _, missing in gaps.values()) / wanted if wanted else 1.0
+    if params.entries:
+        filled = sum(1 for _, missing in gaps.values() if not missing) / len(items)
     unnamed = [
         r
         for r in items
@@ -126,7 +131,13 @@ def check(params: Params, scan: Scan) -> Outcome:
             f"{params.what}: {'; '.join(complaints)}", [*notes, *good[:5]][:_LISTED] or good, gap, measured=measured
         )
     message = f"{len(items)} {params.what} are recorded" + (
-        f", {filled:.0%} of their fields filled in" if wanted else ""
+        (
+            f", {filled:.0%} of them with all their fields"
+            if params.entries
+            else f", {filled:.0%} of their fields filled in"
+        )
+        if wanted
+        else ""
     )
     sure = Confidence.MEDIUM if notes or broken else Confidence.HIGH
     return conforming(message, [*good, *notes][:_LISTED], confidence=sure, measured=measured)
@@ -218,7 +229,9 @@ def _complaints(
             for name, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))[:5]
         )
         found.append(
-            f"only {filled:.0%} of the needed fields are filled in of {len(items)} entries: missing are {most}"
+            f"only {filled:.0%} of the {len(items)} entries have all they need: missing are {most}"
+            if params.entries
+            else f"only {filled:.0%} of the needed fields are filled in of {len(items)} entries: missing are {most}"
         )
     if unnamed:
         found.append(f"{len(unnamed)} accepted without a name")

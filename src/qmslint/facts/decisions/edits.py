@@ -117,7 +117,7 @@ def _gone(scan: Scan, since: int) -> Iterator[Rewrite]:
     log = scan.repo.followed(folders, inside=True) if folders else ()
     old = (
         *old,
-        *PathSet({t.path: None for t in log if t.status == "D"}).match(tuple(scan.words("decisions", "homes"))),
+        *(touch.path for touch in log if touch.status == "D"),
     )
     lost = [
         p for p in dict.fromkeys(old) if p not in scan.snapshot and posixpath.basename(p) not in names and markup_of(p)

@@ -158,6 +158,9 @@ def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalo
         ("iso90003" in adopted and rule.basis == "guidance") or (rule.adopt and rule.adopt in adopted)
     ):
         grade = Grade.OFI
+    elif rule.adopt and rule.adopt in adopted and grade is Grade.OFI:
+        # What the organisation made part of its own criteria is more than advice.
+        grade = Grade.MINOR
     if grade is Grade.MAJOR:
         _, home = _home(rule, scan, catalogue)
         declared = home is not None and home.is_ == "repository"

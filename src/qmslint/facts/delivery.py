@@ -96,7 +96,7 @@ def _production(scan: Scan, found: Sequence[Deployment]) -> tuple[Deployment, ..
 
 def _of_tags(scan: Scan) -> list[Event]:
     history, found = scan.history, []
-    marks, gone = any_of(scan.words("delivery", "hotfix_names")), _withdrawn(scan)
+    marks, gone = any_of(scan.words("delivery", "hotfix_names")), withdrawn(scan)
     for release, shas in shipped(scan).items():
         commits = tuple(history.by_sha[sha] for sha in shas if len(history.by_sha[sha].parents) < 2)
         below = predecessor(scan, release)
@@ -115,7 +115,7 @@ def _is_small(release: Release, below: Release | None) -> bool:
     return below is None or len(numbers) < 3 or numbers[:2] == below.number.numbers[:2] or numbers[0] >= 1000
 
 
-def _withdrawn(scan: Scan) -> Mapping[Release, str]:
+def withdrawn(scan: Scan) -> Mapping[Release, str]:
     """Return the releases that a change log says were withdrawn."""
     test = any_of(scan.words("delivery", "withdrawn"))
     entries = [entry for log in changelogs(scan) for entry in log.entries if entry.number]

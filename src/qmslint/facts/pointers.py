@@ -1,54 +1,56 @@
-"""Whether the words of a record lead to something: an address, an item of a tracker, or a path that is there."""
+"""Paths that somebody names in running text or links to, and whether they are there."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-from qmslint.facts.base import Scan, fact
-from qmslint.facts.records.actions import linked
+from qmslint.facts.base import Scan
+from qmslint.facts.markup import document, markup_of
 
-_PATH = re.compile(r"(?<![\w./-])(?:\.{0,2}/)?[\w.@-]{1,80}(?:/[\w.@-]{1,80}){0,12}/?")
-_ADDRESS = re.compile(r"https?://\S{4,300}")
-_TEXT = 4000
-
-
-@fact
-def _places(scan: Scan) -> frozenset[str]:
-    """Return all files and folders of the tree."""
-    found = set(scan.snapshot.paths)
-    for path in scan.snapshot.paths:
-        while path := posixpath.dirname(path):
-            if path in found:
-                break
-            found.add(path)
-    return frozenset(found)
+_ENDINGS = "ya?ml|md|rst|adoc|txt|py|js|ts|tsx|jsx|go|rs|java|kt|rb|cs|c|cc|cpp|h|php|sh|ps1|tf|json|toml|cfg|ini|conf|sql|xml|feature|robot|csv"
+_PATH = re.compile(rf"(?<![\w/:.@-])/?((?:[\w.-]{{1,80}}/){{0,12}}[\w-][\w.-]{{0,80}}\.(?:{_ENDINGS}))(?![\w/])")
 
 
-def leads_somewhere(scan: Scan, text: str, home: str) -> bool:
-    """Say whether a text names an address, an item, or a file or folder of this revision.
+@dataclass(frozen=True, slots=True)
+class Pointers:
+    """What a text points to: paths that are there, paths that are not."""
+
+    there: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def pointers(scan: Scan, path: str, text: str, first: int, last: int) -> Pointers:
+    """Return the files that a part of a file names or links to.
 
     Parameters
     ----------
+    scan : Scan
+        The examination.
+    path : str
+        File the text is part of; what it names may be relative to its folder.
     text : str
-        What a record says.
-    home : str
-        Path of the file that says it: paths are looked up from the top and from its folder.
+        The text.
+    first, last : int
+        Its lines, on which links count whose text is part of it.
     """
-    text = text[:_TEXT]
-    return linked(text) or bool(_ADDRESS.search(text)) or any(_is_there(scan, path, home) for path in _paths(text))
+    named = [match[1] for match in _PATH.finditer(text[:2_000])]
+    parsed = document(scan, path) if markup_of(path) else None
+    for link in parsed.links if parsed else ():
+        if first <= link.line <= last and link.text and link.text in text and "://" not in link.target:
+            target = link.target.split("#", 1)[0]
+            named += [target] if target and not target.startswith(("/", "mailto:")) else []
+    there: list[str] = []
+    missing: list[str] = []
+    for name in dict.fromkeys(named):
+        (there if _is_there(scan, path, name) else missing).append(name)
+    return Pointers(tuple(there), tuple(missing))
 
 
-def _paths(text: str) -> Iterator[str]:
-    for match in _PATH.finditer(text):
-        word = match[0].rstrip(".,:;")
-        if "/" in word or "." in word:
-            yield word
-
-
-def _is_there(scan: Scan, path: str, home: str) -> bool:
-    places = _places(scan)
-    plain = posixpath.normpath(path.lstrip("/")) if path.strip("/") else ""
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(home), path))
-    return plain in places or (not path.startswith("/") and beside in places)
+def _is_there(scan: Scan, path: str, name: str) -> bool:
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    if name in scan.snapshot or beside in scan.snapshot:
+        return True
+    # A bare name, or the end of a path, is enough to find a file by.
+    return bool(scan.glob(f"**/{name}")) or bool(scan.glob(f"/{beside}/**"))

@@ -51,6 +51,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "emergencies": "qmslint.kinds.emergencies",
         "environment": "qmslint.kinds.environment",
         "evaluated": "qmslint.kinds.evaluated",
+        "events-recorded": "qmslint.kinds.events_recorded",
         "evidence-index": "qmslint.kinds.evidence_index",
         "exclusions": "qmslint.kinds.exclusions",
         "external-documents": "qmslint.kinds.external_documents",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qmslint.derive import option
@@ -49,6 +49,8 @@ class _Gap:
     evidence: list[Evidence] = field(default_factory=list)
 
 
+_TIED, _TIED_SHARE = 3, 0.75
+"""Handles that have to be tied to people in the history before one that is not counts as gone."""
 _ORDER = ("placeholder", "incomplete", "stale", "weak", "broken")
 """Which gap names the result when there are several."""
 
@@ -171,7 +173,7 @@ def _alive(params: Params, scan: Scan, found: Ownership) -> tuple[list[_Gap], li
     """Return groups and files whose owners are all gone, owners nobody can tell about, and why one cannot look."""
     owners = tuple(dict.fromkeys(owner for rules in _distinct(found) for rule in rules for owner in rule.owners))
     try:
-        known = standings(scan, owners, params.active_days)
+        known = _strangers(standings(scan, owners, params.active_days))
     except Unassessable as trouble:
         return [], [], not_assessable(trouble.code, trouble.text, [absent_at("", trouble.text)])
     unseen = [owner for owner in owners if known[owner].state == "unknown"]
@@ -196,6 +198,19 @@ def _alive(params: Params, scan: Scan, found: Ownership) -> tuple[list[_Gap], li
         )
         return [], unseen, not_assessable("SETTINGS_ONLY", text, [in_file(found.files[0], found.rules[0].line)])
     return gaps, unseen, None
+
+
+def _strangers(known: Mapping[str, Standing]) -> Mapping[str, Standing]:
+    """Return what is known of owners; a handle nobody in the history has is nobody's where the others are people's."""
+    people = {owner: s for owner, s in known.items() if owner.startswith("@") and "/" not in owner}
+    tied = [owner for owner, standing in people.items() if standing.state in ("active", "inactive")]
+    if len(tied) < _TIED or len(tied) < _TIED_SHARE * len(people):
+        return known
+    why = "nobody in the history has this handle, while the other owners are found there"
+    return {
+        owner: replace(s, state="inactive", why=why) if owner in people and s.state == "unknown" else s
+        for owner, s in known.items()
+    }
 
 
 def _distinct(found: Ownership) -> Iterable[tuple[OwnerRule, ...]]:

@@ -78,7 +78,9 @@ def _complaints(
     grave, endless, bare = faulty
     secure = [c for c in (*listed, *inline) if c.security]
     found, gap = [], "incomplete"
-    if len(grave) > params.few and len(grave) > (1 - params.at_least) * len(secure):
+    # A single one is no slip among many where there is no other.
+    many = len(grave) > params.few or len(grave) == len(secure)
+    if grave and many and len(grave) > (1 - params.at_least) * len(secure):
         found.append(f"{len(grave)} of {len(secure)} ignored findings of security tools {_why(grave)}")
         gap = "weak"
     style = [c for c in (*listed, *inline) if "names no rule" in c.faults]

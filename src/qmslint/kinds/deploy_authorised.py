@@ -100,7 +100,12 @@ def _judge(scan: Scan, step: Step) -> _Verdict:
     if steps:
         return _Verdict("person", tuple(_approval(item) for item in steps))
     name = step.environment.lower()
-    known = [item for item in gatekeepers(scan) if name and item.environment in (name, "*")]
+    # Which environment an expression means is known at run time only: any that is no trial may be meant.
+    known = [
+        item
+        for item in gatekeepers(scan)
+        if name and (item.environment in (name, "*") or ("$" in name and not _trial(scan).search(item.environment)))
+    ]
     asked = [item for item in known if item.reviewers]
     if asked:
         return _Verdict("person", tuple(_gate(item) for item in asked))

@@ -18,6 +18,7 @@ class Params:
     """For each class of gates that runs before a merge, at least one step can fail the pipeline."""
 
     classes: tuple[str, ...] = option("Classes of steps that are gates.")
+    crucial: tuple[str, ...] = option("Classes whose loss makes the gap `unenforced` instead of `bypass`.", ())
     trigger: str = option("The event on which they have to be able to stop.", "merge-request")
 
 
@@ -40,11 +41,12 @@ def check(params: Params, scan: Scan) -> Outcome:
     loose = [step for name, steps in gates.items() if name not in dead for step in steps if not step.blocking]
     measured = {"gates": len(gates), "neutralised": len(dead), "tolerated_steps": len(loose)}
     if dead:
+        gap = "unenforced" if any(name in params.crucial for name in dead) else "bypass"
         evidence = [item for steps in dead.values() for step in steps for item in _cite(step)]
         message = (
             f"failures of {', '.join(dead)} stop nothing: {evidence[0].path}:{evidence[0].line} {evidence[0].note}"
         )
-        return nonconforming(message, list(dict.fromkeys(evidence))[:40], "bypass", measured=measured)
+        return nonconforming(message, list(dict.fromkeys(evidence))[:40], gap, measured=measured)
     firm = [next(step for step in steps if step.blocking) for steps in gates.values()]
     evidence = [in_file(step.path, step.line, f"can stop a change: {step.tool or step.what[:60]}") for step in firm]
     tail = f"; {len(loose)} further steps are allowed to fail" if loose else ""

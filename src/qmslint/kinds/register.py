@@ -13,7 +13,7 @@ from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.markup import normal
-from qmslint.facts.pointers import leads_somewhere
+from qmslint.facts.pointers import Pointers, pointers
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
@@ -43,9 +43,15 @@ class Params:
     share: float = option(
         "Share of these fields over all entries that have to be filled in, 0 to 1.", 0.9, minimum=0, maximum=1
     )
+    entries: bool = option(
+        "The share is one of entries that have all of their fields, instead of one of fields.", False
+    )
     holding: Mapping[str, Pattern] = option("Field to a pattern that it has to match to count as filled in.", {})
-    leading: tuple[str, ...] = option("Fields that have to lead to an address, an item, or a path that is there.", ())
     where: Mapping[str, Pattern] = option("Only entries count whose fields match these patterns.", {})
+    pointing: tuple[str, ...] = option(
+        "Fields that count as filled in where they point to a file that is there, and do not where all they point to is gone.",
+        (),
+    )
     closed: bool = option("Only entries count whose status says that they are closed.", False)
     optional: bool = option("Not applicable, instead of a gap, where there is no entry at all.", False)
     dates: tuple[str, ...] = option("Fields whose newest date `months` is compared to.", ("date",))
@@ -79,6 +85,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     gaps = {(record.path, record.line): (record, _missing(params, scan, record)) for record in items}
     wanted = len(params.fields) * len(items)
     filled = 1 - sum(len(missing) for _, missing in gaps.values()) / wanted if wanted else 1.0
+    if params.entries:
+        filled = sum(1 for _, missing in gaps.values() if not missing) / len(items)
     unnamed = [
         r
         for r in items
@@ -101,6 +109,13 @@ def check(params: Params, scan: Scan) -> Outcome:
         in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}", name=r.name, lacks=True)
         for r, m in gaps.values()
         if m
+    ]
+    notes += [
+        in_record(
+            r.path, r.line, f"{r.name}: points to {', '.join(gone[:3])}, which is not here", name=r.name, lacks=True
+        )
+        for r in items
+        if (gone := _dead(params, scan, r))
     ]
     notes += [
         in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom", name=r.name, lacks=True) for r in unnamed
@@ -128,7 +143,13 @@ def check(params: Params, scan: Scan) -> Outcome:
             f"{params.what}: {'; '.join(complaints)}", [*notes, *good[:5]][:_LISTED] or good, gap, measured=measured
         )
     message = f"{len(items)} {params.what} are recorded" + (
-        f", {filled:.0%} of their fields filled in" if wanted else ""
+        (
+            f", {filled:.0%} of them with all their fields"
+            if params.entries
+            else f", {filled:.0%} of their fields filled in"
+        )
+        if wanted
+        else ""
     )
     sure = Confidence.MEDIUM if notes or broken else Confidence.HIGH
     return conforming(message, [*good, *notes][:_LISTED], confidence=sure, measured=measured)
@@ -155,12 +176,30 @@ def _missing(params: Params, scan: Scan, record: Record) -> tuple[str, ...]:
 
 def _has(params: Params, scan: Scan, record: Record, way: str) -> bool:
     names = way.split("+")
-    held = all(compile_pattern(params.holding[n]).search(record.text(n)) for n in names if n in params.holding)
-    held = held and all(leads_somewhere(scan, record.text(n), record.path) for n in names if n in params.leading)
+    held = all(_holds(params, scan, record, n) for n in names)
     return held and all(
         name in record.fields or (name == "title" and bool(record.title)) or bool(classify(scan, record, name))
         for name in names
     )
+
+
+def _holds(params: Params, scan: Scan, record: Record, name: str) -> bool:
+    """Say whether a field holds what it has to hold: a text of some form, or a file that it points to."""
+    fits = name not in params.holding or compile_pattern(params.holding[name]).search(record.text(name)) is not None
+    if name not in params.pointing or name not in record.fields:
+        return fits
+    found = _pointers(scan, record, name)
+    return bool(found.there) or (fits and not found.missing)
+
+
+def _pointers(scan: Scan, record: Record, name: str) -> Pointers:
+    value = record.fields[name]
+    return pointers(scan, record.path, value.text, value.line, max(value.end, value.line))
+
+
+def _dead(params: Params, scan: Scan, record: Record) -> list[str]:
+    """Return the files that a record points to and that are not there."""
+    return [path for name in params.pointing if name in record.fields for path in _pointers(scan, record, name).missing]
 
 
 def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Record, date]]:
@@ -204,7 +243,9 @@ def _complaints(
             for name, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))[:5]
         )
         found.append(
-            f"only {filled:.0%} of the needed fields are filled in of {len(items)} entries: missing are {most}"
+            f"only {filled:.0%} of the {len(items)} entries have all they need: missing are {most}"
+            if params.entries
+            else f"only {filled:.0%} of the needed fields are filled in of {len(items)} entries: missing are {most}"
         )
     if unnamed:
         found.append(f"{len(unnamed)} accepted without a name")

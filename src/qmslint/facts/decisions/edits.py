@@ -112,11 +112,22 @@ def _gone(scan: Scan, since: int) -> Iterator[Rewrite]:
     start = next((c for c in scan.history.first_parents if c.committed < since), scan.history.first_parents[-1])
     old = PathSet(scan.repo.paths_at(start.sha)).match(tuple(scan.words("decisions", "homes")))
     names = {posixpath.basename(path) for path in scan.snapshot.paths}
-    lost = [p for p in old if p not in scan.snapshot and posixpath.basename(p) not in names and markup_of(p)]
+    # Also what came and went within the window.
+    folders = sorted({posixpath.dirname(path) for path in (*old, *(d.path for d in decisions(scan).records))} - {""})
+    log = scan.repo.followed(folders, inside=True) if folders else ()
+    old = (
+        *old,
+        *(touch.path for touch in log if touch.status == "D"),
+    )
+    lost = [
+        p for p in dict.fromkeys(old) if p not in scan.snapshot and posixpath.basename(p) not in names and markup_of(p)
+    ]
     test = words(scan).not_titles
     for path in lost[:_GONE]:
         known = edits(scan, tuple(lost[:_GONE])).get(path, ())
         last = next((edit for edit in known if edit.blob), None)
         decision = at(scan, path, last) if last else None
+        if known and known[0].committed < since:
+            continue
         if decision and decision.status == "accepted" and not test.search(decision.title) and known:
             yield Rewrite(path, known[0].commit, 1.0, gone=True)

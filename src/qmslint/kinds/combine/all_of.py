@@ -18,6 +18,7 @@ class Params:
     """Conforming only if all of the checks are; those that are not applicable do not count."""
 
     of: tuple[Check, ...] = option("The checks, all of which the claim needs.", bare=True)
+    first: bool = option("Where the first of them is a gap, its gap names the whole.", False)
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -32,6 +33,8 @@ def check(params: Params, scan: Scan) -> Outcome:
             seen = any(e.kind != "absence" for e in shown)
             mixed = len(gaps) > 1 or (seen and "absent" in gaps)
             gap = "incomplete" if state is State.NONCONFORMING and mixed else chosen[0].gap
+            if params.first and found[0] is chosen[0]:
+                gap = found[0].gap
             message = "; ".join(dict.fromkeys(outcome.message for outcome in chosen))
             if state is State.NOT_ASSESSABLE:
                 return chosen[0]

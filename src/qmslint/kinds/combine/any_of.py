@@ -18,6 +18,7 @@ class Params:
     """Conforming as soon as one of the checks is."""
 
     of: tuple[Check, ...] = option("The checks, any of which satisfies the claim.", bare=True)
+    gap: str = option("What to call the gap where none of them holds.", "")
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -34,4 +35,5 @@ def check(params: Params, scan: Scan) -> Outcome:
     partial = [outcome for outcome in bad if outcome.gap != "absent"]
     main = (partial or bad)[0]
     message = main.message if partial else "; ".join(dict.fromkeys(o.message for o in bad))
-    return merge(partial or bad, main, message=message, searched=merge(bad, main).searched)
+    named = merge(partial or bad, main, message=message, searched=merge(bad, main).searched)
+    return named.but(gap=params.gap) if params.gap else named

@@ -78,7 +78,9 @@ def _complaints(
     grave, endless, bare = faulty
     secure = [c for c in (*listed, *inline) if c.security]
     found, gap = [], "incomplete"
-    if len(grave) > params.few and len(grave) > (1 - params.at_least) * len(secure):
+    # An entry of a list was written down once and can be looked after; single marks in code are tolerable.
+    many = len(grave) > params.few or any(c.sort == "file" for c in grave)
+    if many and len(grave) > (1 - params.at_least) * len(secure):
         found.append(f"{len(grave)} of {len(secure)} ignored findings of security tools {_why(grave)}")
         gap = "weak"
     style = [c for c in (*listed, *inline) if "names no rule" in c.faults]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,12 +25,22 @@ from qmslint.patterns import PathSet
 from qmslint.repo.filelog import Touch
 
 _TICK = re.compile(r"(?m)^\s*[-*+]\s*\[[ xX]\]")
-_SPAN = re.compile(r"\b(\d{1,3})\s*[- ]?\s*(day|tag|jour|d[ií]a|month|monat|mois|mes|year|jahr|an|año)", re.I)
+_SPAN = re.compile(
+    r"\b(\d{1,3}|one|two|three|five|six|seven|ten|twelve|zwei|drei|fünf|sechs|zehn|deux|trois|cinq|six|dix|dos|tres|cinco|diez)"
+    r"\s*[- ]?\s*(day|tag|jour|d[ií]a|month|monat|mois|mes|year|jahr|an|año)",
+    re.I,
+)
+_NUMBERS = {
+    "one": 1, "two": 2, "three": 3, "five": 5, "six": 6, "seven": 7, "ten": 10, "twelve": 12, "zwei": 2, "drei": 3, "fünf": 5,
+    "sechs": 6, "zehn": 10, "deux": 2, "trois": 3, "cinq": 5, "dix": 10, "dos": 2, "tres": 3, "cinco": 5, "diez": 10,
+}  # fmt: skip
+_RESULTS = re.compile(r"(?i)report|junit|coverage|result|sarif|\blogs?\b|evidence|artefa[ck]ts? of the release")
 _ARTEFACT_DAYS = re.compile(r"(?m)^\s*retention-days:\s*[\"']?(\d{1,4})\b")
 _EXPIRE = re.compile(r"(?m)^\s*expire_in:\s*[\"']?(\d{1,4})\s*(\w+)")
 _FOREVER = re.compile(
     r"(?i)\b(?:permanent\w*|indefinite\w*|forever|lifetime|life of the product|for as long as|dauerhaft|unbefristet|illimitée?|indefinid\w+)\b"
 )
+_DATA = (".yml", ".yaml", ".json")
 _EVER = 36_500
 _FEWEST = 40
 
@@ -61,8 +72,12 @@ def single_records(scan: Scan, kinds: Sequence[str]) -> tuple[Record, ...]:
     """Return the records that are files of their own, by path."""
     found: dict[str, Record] = {}
     for kind in kinds:
-        for record in records(scan, kind).items:
-            if record.form == "file":
+        items = records(scan, kind).items
+        alone = Counter(record.path for record in items)
+        for record in items:
+            # A data file that holds one record, from its first line on, is that record.
+            data = record.path.lower().endswith(_DATA) and alone[record.path] == 1 and not record.group
+            if record.form == "file" or data:
                 found.setdefault(record.path, record)
     return tuple(found[path] for path in sorted(found))
 
@@ -121,10 +136,16 @@ def _rewritten(
 
 
 def _removed(scan: Scan, kinds: Sequence[str], items: Sequence[Record], days: int) -> Iterator[Altered]:
-    folders = sorted({posixpath.dirname(record.path) for record in items} - {""})
+    own = {posixpath.dirname(record.path) for record in items}
+    # Records of another kind stood beside them, as a rule.
+    folders = sorted((own | {posixpath.dirname(folder) for folder in own}) - {""})
     log = scan.repo.followed(folders, inside=True) if folders else ()
     born = {touch.path: touch for touch in log if touch.status == "A"}
-    gone = {t.path: t for t in reversed(log) if t.status == "D" and t.path not in scan.snapshot and markup_of(t.path)}
+    gone = {
+        t.path: t
+        for t in reversed(log)
+        if t.status == "D" and t.path not in scan.snapshot and (markup_of(t.path) or t.path.lower().endswith(_DATA))
+    }
     globs = tuple(glob for kind in kinds for glob in kind_of(scan, kind).globs)
     test = common(scan)
     for path in PathSet(gone).match(globs):
@@ -151,10 +172,11 @@ def retention(scan: Scan) -> tuple[Kept, ...]:
     for path in dict.fromkeys([*(e.path for e in controlled(scan)), *(f.path for f in find(scan, "document-control"))]):
         parsed = document(scan, path)
         for line in _said(scan, parsed) if parsed else ():
-            spans = [_days(match[1], match[2]) for match in _SPAN.finditer(line.text[:600])]
-            if spans or _FOREVER.search(line.text[:600]):
-                about = mentions(scan, line.text[:600], ("artefact-subject",))
-                found.append(Kept(path, line.line, line.text[:160], max(spans, default=_EVER), bool(about)))
+            for clause in re.split(r"[,;]\s", line.text[:600]):
+                spans = [_days(match[1], match[2]) for match in _SPAN.finditer(clause)]
+                if spans or _FOREVER.search(clause):
+                    about = mentions(scan, clause, ("artefact-subject",))
+                    found.append(Kept(path, line.line, clause[:160], max(spans, default=_EVER), bool(about)))
     return tuple(found)
 
 
@@ -165,30 +187,54 @@ def _said(scan: Scan, parsed: Document) -> Iterator[Line]:
         if "record-retention" in said and len(said) > 1:
             yield line
     for table in parsed.tables:
-        if mentions(scan, " ".join(table.header)[:300], ("retention-column",)):
+        header = " ".join(table.header)[:300]
+        # A record of processing says how long data about people is kept, which is another matter.
+        if mentions(scan, header, ("retention-column",)) and not mentions(scan, header, ("data-recipients",)):
             for row in table.rows[:100]:
                 yield Line(" | ".join(row.cells), row.line)
 
 
 def _days(number: str, unit: str) -> int:
     letter = unit.lower()
+    count = _NUMBERS.get(number.lower(), 0) or int(number)
     if letter.startswith(("year", "jahr", "an", "año")):
-        return int(number) * 365
+        return count * 365
     if letter.startswith(("month", "monat", "mois", "mes")):
-        return int(number) * 30
-    return int(number)
+        return count * 30
+    return count
 
 
-def artefact_days(scan: Scan) -> tuple[tuple[int, str, int], ...]:
-    """Return for how many days pipelines keep their artefacts, with path and line, shortest first."""
+def artefact_days(scan: Scan, results: bool = False) -> tuple[tuple[int, str, int], ...]:
+    """Return for how many days pipelines keep their artefacts, with path and line, shortest first.
+
+    With ``results`` only those that hold results of checks: what is handed from job to job need not last.
+    """
     found = []
     for path in scan.glob("/.github/workflows/*.{yml,yaml}", "**/.gitlab-ci.yml", "/.gitlab/**.{yml,yaml}"):
         text = (scan.text(path) or "")[:200_000]
         for match in _ARTEFACT_DAYS.finditer(text):
+            if results and not _RESULTS.search(_block(text, match.start())):
+                continue
             found.append((int(match[1]), path, text.count("\n", 0, match.start(1)) + 1))
         for match in _EXPIRE.finditer(text):
+            if results and not _RESULTS.search(_block(text, match.start())):
+                continue
             unit = match[2].lower()
             factor = 365 if unit.startswith("y") else 30 if unit.startswith("mo") else 7 if unit.startswith("w") else 1
             days = int(match[1]) * factor if not unit.startswith(("h", "mi", "s")) else 0
             found.append((days, path, text.count("\n", 0, match.start(1)) + 1))
     return tuple(sorted(found))
+
+
+def _block(text: str, at: int) -> str:
+    """Return the lines around a place that are indented like it or more: the block it belongs to."""
+    at += len(text[at:]) - len(text[at:].lstrip("\n"))
+    lines = text.split("\n")
+    number = text.count("\n", 0, at)
+    indent = len(lines[number]) - len(lines[number].lstrip())
+    first, last = number, number
+    while first > 0 and (len(lines[first - 1]) - len(lines[first - 1].lstrip()) >= indent > 0):
+        first -= 1
+    while last + 1 < len(lines) and (len(lines[last + 1]) - len(lines[last + 1].lstrip()) >= indent > 0):
+        last += 1
+    return "\n".join(lines[first : last + 1])[:2000]

@@ -67,6 +67,8 @@ class Ladder:
             return Judged(
                 PLATFORM, f"number #{request.number}, but its own author committed it; it may be an issue's", request
             )
+        if request and self.only_own([commit], authors):
+            return Judged(PLATFORM, f"{describe(request)}; only its own author is named as approving it", request)
         if request:
             return Judged(REQUEST, f"{describe(request)}; who approved is not visible in git", request)
         if self.gerrit and _CHANGE_ID.search(commit.message[:MESSAGE]):
@@ -86,6 +88,8 @@ class Ladder:
         merger = merge.author if self.judge.is_person(merge.author) else merge.committer
         if brought and self.judge.is_person(merger) and not self._among(merger, authors):
             return Judged(SECOND, f"merged by {merger.name}, who is not among its authors", request, merger)
+        if request and self.only_own([merge], authors):
+            return Judged(PLATFORM, f"{describe(request)}; only its own author is named as approving it", request)
         if request:
             return Judged(REQUEST, f"{describe(request)}; who approved is not visible in git", request)
         inner = [self.linear(commit) for commit in work]
@@ -103,6 +107,11 @@ class Ladder:
                 return None
             found = found or named
         return found
+
+    def only_own(self, commits: Sequence[Commit], authors: Sequence[Person]) -> bool:
+        """Say whether approvals are written down, and all of them are the authors' own."""
+        named = [who for commit in commits for who in self._vouching(commit)]
+        return bool(named) and all(self._among(who, authors) for who in named)
 
     def _vouching(self, commit: Commit) -> list[Person]:
         if commit.sha not in self.vouched:

@@ -78,8 +78,9 @@ def _complaints(
     grave, endless, bare = faulty
     secure = [c for c in (*listed, *inline) if c.security]
     found, gap = [], "incomplete"
-    # A single one is no slip among many where there is no other.
-    many = len(grave) > params.few or len(grave) == len(secure)
+    # An entry of a list was written down once and can be looked after, and a single mark is no slip among many where
+    # there is no other; single marks among many are tolerable.
+    many = len(grave) > params.few or len(grave) == len(secure) or any(c.sort == "file" for c in grave)
     if grave and many and len(grave) > (1 - params.at_least) * len(secure):
         found.append(f"{len(grave)} of {len(secure)} ignored findings of security tools {_why(grave)}")
         gap = "weak"

@@ -46,7 +46,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         message = f"{len(items)} records were not altered, but it is not said how long records are kept"
         return nonconforming(message, [*held[:5], place], "incomplete", measured=measured)
     wanted = max((kept for kept in said if kept.artefacts), key=lambda kept: kept.days, default=None)
-    short = [(days, path, line) for days, path, line in artefact_days(scan) if wanted and days < wanted.days]
+    results = wanted is not None and ("result" in wanted.text.lower() or "ergebnis" in wanted.text.lower())
+    short = [(days, path, line) for days, path, line in artefact_days(scan, results) if wanted and days < wanted.days]
     if wanted and short:
         places = [in_file(path, line, f"artefacts are kept for {days} days") for days, path, line in short[:10]]
         evidence = [in_file(wanted.path, wanted.line, f"says: {wanted.text[:100]}"), *places]

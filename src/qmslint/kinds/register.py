@@ -18,6 +18,7 @@ from qmslint.facts.records import Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
 from qmslint.facts.records.words import common, kind_of
+from qmslint.facts.releases import releases
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -61,6 +62,15 @@ class Params:
         "Share of open entries past their date that is tolerable; above 1 it is not looked at.", 2.0, minimum=0
     )
     months: float = option("At least one entry has to be from this many months; 0 for any age.", 0, minimum=0)
+    undated: bool = option("Entries that carry no date at all are not taken for old ones.", False)
+    forgotten: float = option(
+        "Where no entry is from this many months, and something was released since, the gap is `overdue`; 0 for never.",
+        0,
+        minimum=0,
+    )
+    covering: Mapping[str, tuple[str, ...]] = option(
+        "Field to beginnings, each of which an entry must name, where the entries name most of them.", {}
+    )
     order: tuple[str, ...] = option("Fields whose dates must follow each other, the earlier first.", ())
     what: str = option("What the entries are called, in the plural.", "entries")
 
@@ -128,7 +138,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     complaints = _complaints(params, items, gaps.values(), filled, unnamed, late)
     if turned:
         complaints.append(f"{len(turned)} of {len(items)} have dates in the wrong order: {turned[0][1]}")
-    stale = params.months and (newest is None or newest < day_of(scan.since(params.months)))
+    complaints += [f"none of the {field}s is {', '.join(names)}" for field, names in _uncovered(params, items)]
+    dated = newest is not None or not params.undated
+    stale = params.months and dated and (newest is None or newest < day_of(scan.since(params.months)))
     if stale:
         complaints.append(f"none of the last {params.months:g} months")
     good = [in_record(r.path, r.line, r.name, name=r.name) for r, missing in gaps.values() if not missing][:_LISTED]
@@ -139,6 +151,7 @@ def check(params: Params, scan: Scan) -> Outcome:
                 "PARSE_ERROR", text, [in_record(broken[0], 1, scan.problems[broken[0]][1])], measured=measured
             )
         gap = "stale" if stale and len(complaints) == 1 else "weak" if len(items) < params.minimum else "incomplete"
+        gap = "overdue" if gap == "stale" and _forgotten(params, scan, newest) else gap
         return nonconforming(
             f"{params.what}: {'; '.join(complaints)}", [*notes, *good[:5]][:_LISTED] or good, gap, measured=measured
         )
@@ -214,6 +227,36 @@ def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Rec
         if due and due < today and not settled:
             late.append((record, due))
     return late
+
+
+def _uncovered(params: Params, items: Sequence[Record]) -> list[tuple[str, list[str]]]:
+    """Return the beginnings that no entry names, by field.
+
+    A list that names less than half of them is about a part, or about a part of a longer cycle, and is not judged.
+    """
+    found = []
+    for name, wanted in params.covering.items():
+        said = {part for r in items for part in re.split(r"[\s,;/()]+", r.text(name)) if part}
+        lacking = [begin for begin in wanted if not any(_begins(part, begin) for part in said)]
+        if lacking and len(lacking) * 2 < len(wanted):
+            found.append((name, lacking))
+    return found
+
+
+def _begins(part: str, begin: str) -> bool:
+    first, dash, last = part.replace("–", "-").partition("-")
+    if dash and first.isdigit() and last.isdigit() and begin.isdigit():
+        return int(first) <= int(begin) <= int(last)
+    return part == begin or part.startswith(f"{begin}.")
+
+
+def _forgotten(params: Params, scan: Scan, newest: date | None) -> bool:
+    """Say whether nobody looked for long while the product went on being released."""
+    if not params.forgotten or (newest is not None and newest >= day_of(scan.since(params.forgotten))):
+        return False
+    return bool(scan.repo.shadow) and any(
+        release.tag.tagged >= scan.since(params.forgotten) for release in releases(scan)
+    )
 
 
 def _turned(params: Params, record: Record) -> str:

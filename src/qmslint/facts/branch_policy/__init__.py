@@ -18,7 +18,7 @@ from qmslint.facts.branch_policy import (
     settings_apps,
     terraform,
 )
-from qmslint.facts.branch_policy.model import APPROVALS, BranchPolicies, Findings, Policy
+from qmslint.facts.branch_policy.model import APPROVALS, SELF_APPROVAL, BranchPolicies, Findings, Policy
 from qmslint.facts.branch_policy.refs import default_branches
 
 __all__ = ["branch_policies", "policy_in_force"]
@@ -74,7 +74,10 @@ def policy_in_force(scan: Scan) -> tuple[bool, int | None]:
 
 
 def _demands_review(policy: Policy) -> bool:
-    said = policy.says(APPROVALS)
+    said, own = policy.says(APPROVALS), policy.says(SELF_APPROVAL)
+    if own and own.value:
+        # An approval that may be the author's own shows no second person.
+        return False
     return bool(policy.enforcement == "active" and policy.covers_default and policy.about == "" and said and said.value)
 
 

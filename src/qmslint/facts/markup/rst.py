@@ -17,6 +17,7 @@ _FIELD = re.compile(r":([^:\n]{1,60}):[ \t]+(.*)$")
 _SIMPLE = re.compile(r"[ \t]*=+(?:[ \t]+=+)+[ \t]*$")
 _GRID = re.compile(r"[ \t]*\+[-=]+(?:\+[-=]+)*\+[ \t]*$")
 _LINK = re.compile(r"`([^`<\n]{0,300}?)\s*<([^>`\s]{1,600})>`__?")
+_WRAPPED = re.compile(r"`([^`<]{1,300}?)\s*<([^>`\s]{1,600})>`__?")
 _ROLE = re.compile(r":(doc|ref|download):`(?:([^`<]{0,200})<)?([^`>]{1,300})>?`")
 _MARKS = re.compile(r"(?::[\w:+.-]{1,40}:)?`{1,2}|\*{1,2}")
 _OPAQUE = frozenset(
@@ -40,8 +41,21 @@ class _Reader:
         index = 0
         while index < len(lines):
             index = self.line(lines, index)
+        self.wrapped(lines)
         self.out.front = self.fields
         return self.out.finish(len(lines))
+
+    def wrapped(self, lines: list[str]) -> None:
+        """Take in links whose words go on in the next line; those of one line are already there."""
+        code = {line.line for line in self.out.code}
+        text = "\n".join(lines)
+        number, at = 1, 0
+        for match in _WRAPPED.finditer(text):
+            if "\n" not in match[0] or "\n\n" in match[0]:
+                continue
+            number, at = number + text.count("\n", at, match.start()), match.start()
+            if number not in code:
+                self.out.links.append(Link(" ".join(match[1].split()), match[2], number))
 
     def line(self, lines: list[str], index: int) -> int:
         text = lines[index]

@@ -16,6 +16,9 @@ _WORD = re.compile(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])|[0-9]+")
 Rows = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
 
 
+_CHOSEN = re.compile(r" --(?:scanners|security-checks)[ =]([\w,-]{1,100})")
+
+
 def classes_of(value: Any) -> frozenset[str]:
     """Return the classes written as one word or a list; ``none`` stands for known and without a class."""
     found = (value,) if isinstance(value, str) else tuple(value)
@@ -66,6 +69,12 @@ class Words:
         text = " " + " ".join(arguments) + " "
         if "test" in result and any(flag in text for flag in self.skip_tests):
             result -= {"test", "coverage"}
+        chosen = _CHOSEN.search(text) if tool in self.data["chosen_scanners"] else None
+        if chosen:
+            table: Mapping[str, str] = self.data["chosen_scanners"][tool]
+            known = frozenset(table[word] for word in chosen[1].split(",") if word in table)
+            # Scanners that are named replace the ones a call has by itself.
+            result = (result - frozenset(table.values())) | known if known else result
         return result
 
     def _entry(self, tool: str) -> Rows:

@@ -11,7 +11,7 @@ from datetime import date
 
 from qmslint.facts.dates import has_date, parse_date
 from qmslint.facts.lexicon import is_unfilled
-from qmslint.facts.markup import Document, Heading
+from qmslint.facts.markup import Document, Heading, count_words
 from qmslint.facts.parts import Part, parts, title_of
 from qmslint.facts.records import actions as steps
 from qmslint.facts.records.lists import fits, make
@@ -23,6 +23,7 @@ _SECTIONS = 300
 _HEAD = 40
 _LONG = 5_000
 """Lines of a document beyond which its sentences are not read."""
+_SAYS = 20
 _ID = re.compile(r"\b([A-Z]{1,8}[-_]?(?:\d{4}[-_])?\d{1,6})\b")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -34,10 +35,18 @@ def read(document: Document, kind: Kind, words: Common) -> list[Record]:
     many = _by_heading(document, found, kind, words)
     if many:
         return many
-    record = _record(document, found, kind, words, 1, document.lines, title_of(document), "file")
-    if record is None or not _is_one(record, kind):
-        return []
-    return [record]
+    title = title_of(document)
+    record = _record(document, found, kind, words, 1, document.lines, title, "file")
+    if record is not None and _is_one(record, kind):
+        return [record]
+    return [record] if record is not None and _by_title(document, record, kind, title) else []
+
+
+def _by_title(document: Document, record: Record, kind: Kind, title: str) -> bool:
+    """Say whether a document calls itself a record of its kind, names its day, and says something."""
+    if kind.titled is None or not kind.titled.search(title) or count_words(document.text) < _SAYS:
+        return False
+    return parse_date(title) is not None or _STAMP.search(posixpath.basename(document.path)) is not None
 
 
 def _by_heading(document: Document, found: Sequence[Part], kind: Kind, words: Common) -> list[Record]:
@@ -83,7 +92,7 @@ def _record(
     fields, empty, spans = _fields(document, found, kind, first, title)
     if form == "file":
         fields = {**_told(document, kind), **fields}
-    if not fields:
+    if not fields and (form != "file" or kind.titled is None):
         return None
     match = _ID.search(title) or _ID.search(posixpath.basename(document.path)) if form == "file" else _ID.search(title)
     if match and "id" not in fields:

@@ -37,6 +37,8 @@ class Kind:
     """Field to a test for sentences that fill it where neither heading nor label does."""
     joined: frozenset[str] = frozenset()
     """Fields that may be told in two places of an entry."""
+    titled: Any = None
+    """Test of the titles of dated documents that are records by their title, whatever they leave out."""
     settled: frozenset[str] = frozenset()
     """Words of a status after which nothing is due any more, beside those of a closed one."""
 
@@ -71,8 +73,19 @@ def kind_of(scan: Scan, name: str) -> Kind:
     row = tuple(tuple(group) for group in data.get("row") or ())
     settled = frozenset(normal(word) for word in data.get("settled") or ())
     joined = frozenset(lists["joined"])
+    titled = any_of(data["titled"]) if data.get("titled") else None
     return Kind(
-        name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline, told, joined, settled
+        name,
+        tuple(data["globs"]),
+        Lexicon(fields),
+        row,
+        shape or None,
+        classes,
+        timeline,
+        told,
+        joined,
+        titled,
+        settled,
     )
 
 

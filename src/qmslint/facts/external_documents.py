@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index, opaque
 from qmslint.facts.document_register import controlled
 from qmslint.facts.documents import find
-from qmslint.facts.markup import Document, document
+from qmslint.facts.markup import Document, document, normal
 from qmslint.facts.markup.markdown import parse_text
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
@@ -18,6 +18,7 @@ FILES = 3000
 _SIZE = 200_000
 _PAGES = 6000
 """Characters from the beginning in which a copy says what it is."""
+_EDITION = re.compile(r"\b((?:19|20)\d\d)\b|\b([Vv]?\d+(?:\.\d+)+)\b|\b((?:Rev\.? ?)?[A-Z]|\d{1,2})\b")
 _PUBLISHERS = re.compile(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
 
 
@@ -45,11 +46,24 @@ def citations(scan: Scan) -> tuple[Citation, ...]:
 @fact
 def listed(scan: Scan, keys: tuple[str, ...]) -> tuple[Citation, ...]:
     """Return the standards that the lists of documents of external origin name."""
-    found = [c for key in keys for item in find(scan, key) if item.substantial for c in _in(scan, item.document)]
+    found = [c for key in keys for item in find(scan, key) if item.substantial for c in _listed_in(scan, item.document)]
     for path in evidence_paths(scan, tuple(scan.words("external", "lists"))):
         text = (scan.text(path) or "")[:_SIZE]
-        found += _in(scan, parse_text(path, text))
+        found += _listed_in(scan, parse_text(path, text))
     return tuple(sorted(set(found), key=lambda c: (c.name, c.path, c.line, c.edition)))
+
+
+def _listed_in(scan: Scan, parsed: Document) -> list[Citation]:
+    """Return what a list names; a column for the edition says it for a row that names the standard without one."""
+    columns = frozenset(normal(str(word)) for word in scan.words("external", "edition_columns"))
+    stated: dict[int, str] = {}
+    for table in parsed.tables:
+        at = next((i for i, cell in enumerate(table.header) if normal(cell) in columns), len(table.header))
+        for row in table.rows:
+            match = _EDITION.search(row.cells[at]) if at < len(row.cells) else None
+            if match:
+                stated[row.line] = next(group for group in match.groups() if group)
+    return [replace(c, edition=c.edition or stated.get(c.line, "")) for c in _in(scan, parsed)]
 
 
 def _in(scan: Scan, parsed: Document) -> list[Citation]:

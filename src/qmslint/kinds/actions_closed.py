@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.markup import normal
 from qmslint.facts.records import Action, Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.words import Common, common
@@ -17,6 +19,8 @@ from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 20
+_OWN_ID = re.compile(r"(?i)^(?=[\w./-]*[a-z])(?=[\w./-]*\d)[\w./-]{3,40}$")
+"""An id that no other list gives away again: not a bare number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not found:
         broken = [kind for kind in (*params.kinds, *params.entries) if records(scan, kind).broken]
         return none_found(scan, broken or params.kinds, "actions of records", optional=True)
+    found = _carried_on(found)
     told = [(r, a) for r, a in found if a.due_on or a.status or a.done]
     measured: dict[str, float | int | str] = {"actions": len(found), "with date or status": len(told)}
     if not told:
@@ -56,6 +61,31 @@ def check(params: Params, scan: Scan) -> Outcome:
             text, [in_record(r.path, a.line, a.text[:100]) for r, a in found[:_LISTED]], "weak", measured=measured
         )
     return _judge(params, told, today, measured)
+
+
+def _carried_on(found: list[tuple[Record, Action]]) -> list[tuple[Record, Action]]:
+    """Count an action once that later records repeat under its id, with the newest word on it.
+
+    Minutes are not rewritten: what became of their decisions stands in the next ones.
+    """
+    kept: dict[str, tuple[Record, Action]] = {}
+    in_time = sorted(found, key=lambda item: (str(item[0].date or ""), item[0].path, item[1].line))
+    for index, (record, action) in enumerate(in_time):
+        ref = f"{record.kind} {normal(action.ref)}" if _OWN_ID.search(action.ref) else f"#{index}"
+        kept[ref] = (record, _newest(kept[ref][1], action)) if ref in kept else (record, action)
+    return sorted(kept.values(), key=lambda item: (item[0].path, item[1].line))
+
+
+def _newest(before: Action, now: Action) -> Action:
+    return replace(
+        now,
+        owner=now.owner or before.owner,
+        due=now.due or before.due,
+        due_on=now.due_on or before.due_on,
+        status=now.status or before.status,
+        link=now.link or before.link,
+        done=now.done or (before.done and not now.status),
+    )
 
 
 def _entry(record: Record, words: Common) -> Action:

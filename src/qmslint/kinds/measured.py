@@ -11,14 +11,16 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
 from qmslint.facts.documents import find
 from qmslint.facts.figures import metrics
-from qmslint.facts.markup import document, markup_of
+from qmslint.facts.markup import Document, document, markup_of
 from qmslint.facts.measurements import Measurement, family_of, measurements, objectives_as_code
 from qmslint.facts.records import records
-from qmslint.facts.records.actions import from_document
+from qmslint.facts.records.actions import from_document, link_in
 from qmslint.facts.records.words import common
+from qmslint.facts.sentences import sentences
 from qmslint.model.evidence import Evidence, absent_at, from_history, in_file, in_record
 from qmslint.model.metrics import LEAST
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.patterns import any_of
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 _LISTED = 20
@@ -148,7 +150,20 @@ def _acted(scan: Scan, fresh: Sequence[Measurement]) -> list[Evidence]:
             found += [
                 in_record(path, a.line, f"action: {a.text[:80]}") for a in from_document(parsed, spans, common(scan))
             ]
+            found += _decided(scan, parsed)
     return found
+
+
+def _decided(scan: Scan, parsed: Document) -> list[Evidence]:
+    """Return the sentences that say what was decided and lead to the item that carries it out."""
+    test = any_of(scan.words("measurements", "decided"))
+    passages = [line for line in sentences(parsed) if test.search(line.text)]
+    near = {line.line: line.text for line in parsed.prose}
+    return [
+        in_record(parsed.path, line.line, f"decided: {line.text[:80]}")
+        for line in passages
+        if link_in(f"{line.text} {near.get(line.line + 1, '')}")
+    ]
 
 
 def _action_parts(scan: Scan, path: str) -> list[tuple[int, int]]:

@@ -153,7 +153,7 @@ def _row(row: Row, columns: Mapping[str, int], links: Mapping[int, str], words: 
     text = cell("action")
     if not text:
         return
-    link = cell("link") or links.get(row.line, "") or _link(" ".join(row.cells))
+    link = cell("link") or links.get(row.line, "") or link_in(" ".join(row.cells))
     due = cell("due")
     yield Action(
         text,
@@ -164,6 +164,7 @@ def _row(row: Row, columns: Mapping[str, int], links: Mapping[int, str], words: 
         cell("status"),
         link,
         is_closed(cell("status"), words),
+        cell("id")[:40],
     )
 
 
@@ -183,11 +184,21 @@ def from_data(data: Any, line: int, words: Common) -> tuple[Action, ...]:
         text = named.get("action") or flat(item.get("title") or item.get("description") or "")
         if text and not is_unfilled(text):
             due = named.get("due", "")
-            link = named.get("link", "") or _link(text)
+            link = named.get("link", "") or link_in(text)
             status = named.get("status", "")
             owner = "" if is_unfilled(named.get("owner", "")) else named.get("owner", "")
             found.append(
-                Action(text, at, owner, due, parse_date(due, end=True), status, link, is_closed(status, words))
+                Action(
+                    text,
+                    at,
+                    owner,
+                    due,
+                    parse_date(due, end=True),
+                    status,
+                    link,
+                    is_closed(status, words),
+                    flat(item.get("id") or "")[:40],
+                )
             )
     return tuple(found)
 
@@ -210,14 +221,15 @@ def _action(text: str, line: int, checked: bool | None, links: Mapping[int, str]
         due = text[-60:]
     state = re.search(r"\b(?:status|state|stand|état|estado)[ \t]*[:=][ \t]*([\w' -]{2,30})", text, re.I)
     status = state[1].strip() if state else ""
-    link = links.get(line, "") or _link(text)
+    link = links.get(line, "") or link_in(text)
     done = (
         bool(checked) or is_closed(status, words) or bool(re.match(r"\W{0,3}(?:✅|☑|✔|done\b|erledigt\b)", text, re.I))
     )
     return Action(text.split("\n")[0], line, who, due.strip(), parse_date(due, end=True), status, link, done)
 
 
-def _link(text: str) -> str:
+def link_in(text: str) -> str:
+    """Return the first reference to an item, request or page in a text, empty when there is none."""
     return next((m[0] for m in _LINK.finditer(text[:2000]) if not _NOT_LINK.match(m[0])), "")
 
 

@@ -106,7 +106,7 @@ def _fields(
         )
         if not part.name or is_title or (part.form == "heading" and part.line == first and first > 1):
             continue
-        if part.name in ("actions", "decisions") and part.form in ("heading", "label"):
+        if part.name in ("actions", "decisions", "earlier_actions") and part.form in ("heading", "label"):
             # The label itself is no action, what is listed below it is.
             spans.append((part.line + 1 if part.end > part.line else part.line, part.end))
         if is_unfilled(part.text):

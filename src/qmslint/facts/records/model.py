@@ -45,6 +45,8 @@ class Action:
     status: str = ""
     link: str = ""
     done: bool = False
+    ref: str = ""
+    """Its number or id, as later records repeat it."""
 
     @property
     def tracked(self) -> bool:

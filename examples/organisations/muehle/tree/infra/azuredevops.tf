@@ -23,7 +23,7 @@ resource "azuredevops_branch_policy_auto_reviewers" "pipeline" {
     auto_reviewer_ids  = [azuredevops_group.betrieb.origin_id]
     submitter_can_vote = false
     message            = "Pipeline, Infrastruktur und Betrieb: Margaret oder Edsger"
-    path_filters       = ["/azure-pipelines*.yml", "/infra/*", "/betrieb/*", "/Dockerfile"]
+    path_filters       = ["/azure-pipelines*.yml", "/infra/*", "/betrieb/*", "/Dockerfile", "/compose.yml", "/Directory.*"]
     scope {
       repository_id  = var.repository
       repository_ref = "refs/heads/main"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from qmslint.facts.markup import count_words, normal
 
 _WORDS = 10
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _BRACKETS = re.compile(
     r"\{[^{}\n]{0,300}\}|<(?!https?:|mailto:)[^<>@\n]{2,120}>"
     r"|\[(?:insert|describe|your|name|date|list|e\.g|todo|tbd|x{2,}|\.{2,}|…|who|what|when)[^\[\]\n]{0,200}\]",
@@ -39,9 +40,11 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         for name, phrases in self.names.items():
-            for phrase in (name.replace("_", " "), *phrases):
-                if plain := normal(str(phrase)):
-                    self.phrases.setdefault(plain, name)
+            for phrase in (name.replace("_", " "), *map(str, phrases)):
+                # Keys of data and names of attributes are often written without umlauts.
+                for written in dict.fromkeys((phrase, phrase.lower().translate(_UMLAUTS))):
+                    if plain := normal(written):
+                        self.phrases.setdefault(plain, name)
 
     def exact(self, text: str) -> str:
         """Return the name that the whole ``text`` means, or an empty string."""

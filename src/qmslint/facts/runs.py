@@ -153,7 +153,10 @@ def _run(export: Export, item: Mapping[str, Any], above: Mapping[str, Any], tags
     word, ref = first(item, *_RESULT), first(item, *_REF)
     # A run of a tag is one of the commit it points at; one of a merge request ran on a merge that is not kept.
     asked_for = _REQUEST.match(ref)
-    sha = _commit(item, above) or tags.get(ref, "")
+    sha = _commit(item, above)
+    if not sha and (ref in tags or asked_for):
+        # Approvals and other answers name a tag, too; only a run says how it ended.
+        sha, word = tags.get(ref, ""), word if result_of(word) != "other" else first(item, "result", "conclusion")
     # A commit or tag has an id and no end; a deployment names its environment.
     if not (sha or asked_for) or not word or not (first(item, *_ID) or first(item, *_NAME)) or "statuses" in item:
         return None

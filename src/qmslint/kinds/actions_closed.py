@@ -11,7 +11,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.markup import normal
 from qmslint.facts.records import Action, Record, records
-from qmslint.facts.records.actions import is_closed
+from qmslint.facts.records.actions import is_closed, link_in
 from qmslint.facts.records.words import Common, common
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
@@ -91,7 +91,7 @@ def _newest(before: Action, now: Action) -> Action:
 def _entry(record: Record, words: Common) -> Action:
     due = record.text("due")
     done = is_closed(record.text("status"), words) or "closed_on" in record.fields
-    link = record.text("link") or record.text("effectiveness")
+    link = record.text("link") or link_in(record.text("status")) or record.text("effectiveness")
     return Action(
         record.title,
         record.line,

@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from qmslint.derive import Pattern, option
+from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.documents import find
+from qmslint.facts.emergencies import emergencies
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
 from qmslint.facts.records.words import common
 from qmslint.kinds.recorded import none_found
-from qmslint.model.evidence import in_record
+from qmslint.model.evidence import Evidence, at_commit, in_file, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import compile_pattern
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40
+_YEAR, _DAYS = 12, 5
+"""Months in which emergency changes are looked for, and working days to look at them afterwards."""
 _ACCEPTED = re.compile(r"\b(?:accept\w*|akzeptiert|toleriert|accepté\w*|aceptad\w*)\b", re.I)
 _PERSON = re.compile(r"@?[^\W\d_]{2,}")
 
@@ -48,6 +53,15 @@ class Params:
         "Share of open entries past their date that is tolerable; above 1 it is not looked at.", 2.0, minimum=0
     )
     months: float = option("At least one entry has to be from this many months; 0 for any age.", 0, minimum=0)
+    fresh: float = option(
+        "Share of the entries whose newest date has to be within `months`, 0 to 1; 0 where one entry is enough.", 0.0
+    )
+    document: str = option("Key of a document that is taken for a register without entries, where there is one.", "")
+    demanded_by: tuple[str, ...] = option(
+        "Kinds of record, or `emergency` for changes that went a shorter way, whose presence makes the lack of any entry "
+        "the gap `unanswered`.",
+        (),
+    )
     order: tuple[str, ...] = option("Fields whose dates must follow each other, the earlier first.", ())
     what: str = option("What the entries are called, in the plural.", "entries")
 
@@ -57,7 +71,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     found = [records(scan, kind) for kind in params.kinds]
     items = [record for one in found for record in one.items]
     if not items:
-        return none_found(scan, params.kinds, params.what, optional=params.optional)
+        return _nothing(params, scan)
     blind = [name for name in params.where if not any(name in record.fields for record in items)]
     if blind:
         text = f"no entry says its {blind[0].replace('_', ' ')}, so the {params.what} cannot be told from the others"
@@ -94,9 +108,15 @@ def check(params: Params, scan: Scan) -> Outcome:
     complaints = _complaints(params, items, gaps.values(), filled, unnamed, late)
     if turned:
         complaints.append(f"{len(turned)} of {len(items)} have dates in the wrong order: {turned[0][1]}")
-    stale = params.months and (newest is None or newest < day_of(scan.since(params.months)))
+    since = day_of(scan.since(params.months)) if params.months else None
+    stale = since is not None and (newest is None or newest < since)
+    old = [r for r in items if since and max(_days(params, r), default=since) < since]
     if stale:
         complaints.append(f"none of the last {params.months:g} months")
+    elif params.fresh and len(items) - len(old) < params.fresh * len(items):
+        stale = True
+        complaints.append(f"{len(old)} of {len(items)} are older than {params.months:g} months")
+        notes += [in_record(r.path, r.line, f"{r.name}: {max(_days(params, r))}") for r in old]
     good = [in_record(r.path, r.line, r.name) for r, missing in gaps.values() if not missing][:_LISTED]
     if complaints:
         if broken:
@@ -113,6 +133,32 @@ def check(params: Params, scan: Scan) -> Outcome:
     )
     sure = Confidence.MEDIUM if notes or broken else Confidence.HIGH
     return conforming(message, [*good, *notes][:_LISTED], confidence=sure, measured=measured)
+
+
+def _nothing(params: Params, scan: Scan) -> Outcome:
+    """Return the answer where there is no entry: a document that holds none, a need for some, or nothing at all."""
+    outcome = none_found(scan, params.kinds, params.what, optional=params.optional)
+    if outcome.gap != "absent":
+        return outcome
+    places = [item for item in find(scan, params.document) if item.whole] if params.document else []
+    if places:
+        text = f"{places[0].path} names no {params.what} that can be told apart and followed"
+        return nonconforming(text, [in_file(item.path, item.line, "no entry") for item in places[:5]], "weak")
+    calls = [e for kind in params.demanded_by for e in _calls(scan, kind)]
+    if calls:
+        text = f"{outcome.message}, although {calls[0].note} asks for them"
+        return outcome.but(message=text, gap="unanswered", evidence=(*outcome.evidence, *calls[:5]))
+    return outcome
+
+
+def _calls(scan: Scan, kind: str) -> list[Evidence]:
+    if kind != "emergency":
+        return [in_record(r.path, r.line, r.name) for r in records(scan, kind).items]
+    try:
+        found = emergencies(scan, _YEAR, _DAYS)
+    except Unassessable:
+        return []
+    return [at_commit(e.change.commit.sha, e.change.commit.subject[:80]) for e in found]
 
 
 def _chosen(params: Params, scan: Scan, items: Sequence[Record]) -> list[Record]:

@@ -25,6 +25,9 @@ NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 20
 _SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
 _NUMBER = re.compile(r"[#!]([0-9]{1,7})\b")
+_LIST = re.compile(
+    r"(?i)\b(?:pull[- ]requests?|merge[- ]requests?|PRs?|MRs?)[ :]{1,3}((?:[0-9]{1,7}(?:, ?| ?(?:and|und|et|y|bis|to) )?){1,60})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def _authors(scan: Scan, text: str) -> list[tuple[str, Person]]:
     for commit in scan.history.commits if wanted else ():
         if any(commit.sha.startswith(sha) for sha in wanted):
             found.append((commit.sha[:12], commit.author))
-    numbers = set(_NUMBER.findall(text))
+    numbers = {*_NUMBER.findall(text), *re.findall(r"[0-9]+", " ".join(_LIST.findall(text)))}
     for change in changes(scan, 36).items if numbers else ():
         if change.request and change.request.number in numbers:
             found += [(f"#{change.request.number}", author) for author in change.authors]

@@ -30,6 +30,8 @@ from qmslint.settings import Home
 
 EVIDENCE_LIMIT = 200
 _GRADES = (Grade.OFI, Grade.MINOR, Grade.MAJOR)
+_NOT_FOUND = ("absent", "unanswered")
+"""Gaps of what was not found here and may live elsewhere."""
 
 
 def judge(planned: PlannedRule, scan: Scan, catalogue: Catalogue) -> Result:
@@ -97,7 +99,7 @@ def _excluded(rule: Rule, scan: Scan) -> Outcome | None:
 
 def _absence(rule: Rule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> Outcome:
     """Apply what is said about evidence that was not found: elsewhere, or not known where."""
-    if outcome.state is not State.NONCONFORMING or outcome.gap != "absent":
+    if outcome.state is not State.NONCONFORMING or outcome.gap not in _NOT_FOUND:
         return outcome
     pointer = scan.settings.documents.get(rule.document, "") if rule.document else ""
     if "://" in pointer:
@@ -154,6 +156,9 @@ def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalo
     rule, settings = planned.rule, scan.settings
     grade = rule.grades.get(outcome.gap, rule.grades["default"])
     adopted = set(settings.adopt)
+    if rule.adopt and rule.adopt in adopted:
+        # What the organisation made its own criterion is required by itself.
+        grade = max(grade, Grade.MINOR, key=_GRADES.index)
     if rule.basis in ("guidance", "practice") and not (
         ("iso90003" in adopted and rule.basis == "guidance") or (rule.adopt and rule.adopt in adopted)
     ):

@@ -43,6 +43,7 @@ _PERIODS = (
     re.compile(rf"\b(?P<n>{_MONTH})\b\.?,?\s+(?:de )?(?P<y>(?:19|20)\d\d)", re.I),
     re.compile(r"(?<!\d)(?P<y>20\d\d)[-_/ ]?[QT](?P<q>[1-4])\b", re.I),
     re.compile(r"\b[QT](?P<q>[1-4])[-_/ ]*(?P<y>20\d\d)(?!\d)", re.I),
+    re.compile(r"(?<![\d.])(?P<q>[1-4])\.? ?(?:Quartal|quarter|trimestre)(?: de| of)? (?P<y>20\d\d)(?!\d)", re.I),
     re.compile(r"(?<!\d)(?P<y>20\d\d)[-_ ]?(?:W|KW)[-_ ]?(?P<w>[0-5]?\d)\b", re.I),
     re.compile(r"\bKW[-_ ]?(?P<w>[0-5]?\d)[-_/ ]+(?P<y>20\d\d)(?!\d)", re.I),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,9 @@ _SETTINGS = ("/.github/settings.{yml,yaml}", "/.github/repos/*.{yml,yaml}", "/.g
 _TERRAFORM = ("**/*.tf", "**/*.tofu")
 _EXPORTS = ("/.qms/evidence/**/*.json",)
 _WORTH_READING = re.compile(
-    r"github_repository_environment|gitlab_project_protected_environment|azuredevops_check_approval"
+    r"github_repository_environment|gitlab_project_protected_environment|azuredevops_(?:check_approval|environment)"
 )
+_TARGET = re.compile(r"azuredevops_environment\.([\w-]{1,80})")
 _LIMIT = 2000
 
 
@@ -78,6 +79,20 @@ def _github(items: Any, how: str, path: str) -> Iterator[Gatekeeper]:
 
 
 def _terraform(scan: Scan) -> Iterator[Gatekeeper]:
+    blocks = list(_resources(scan))
+    # An Azure check points at the environment, which has its name in a block of its own, perhaps in another file.
+    named = {
+        block.labels[1]: str(block.get("name")).lower()
+        for _, block in blocks
+        if block.labels[0] == "azuredevops_environment" and isinstance(block.get("name"), str)
+    }
+    for path, block in blocks:
+        reviewers = _asked(block)
+        if reviewers is not None:
+            yield Gatekeeper(_name(block, named), reviewers, "terraform", path, block.line)
+
+
+def _resources(scan: Scan) -> Iterator[tuple[str, Block]]:
     for path in evidence_paths(scan, _TERRAFORM)[:_LIMIT]:
         text = scan.text(path) or ""
         if not _WORTH_READING.search(text):
@@ -88,15 +103,17 @@ def _terraform(scan: Scan) -> Iterator[Gatekeeper]:
             scan.problem(path, "PARSE_ERROR", f"it is not valid Terraform: {error}")
             continue
         for block in root.blocks:
-            if block.kind == "resource" and len(block.labels) == 2 and block.get("count") != 0:
-                reviewers = _asked(block)
-                if reviewers is not None:
-                    yield Gatekeeper(_name(block), reviewers, "terraform", path, block.line)
+            if block.kind in ("resource", "data") and len(block.labels) == 2 and block.get("count") != 0:
+                yield path, block
 
 
-def _name(block: Block) -> str:
+def _name(block: Block, named: Mapping[str, str]) -> str:
     value = block.get("environment")
-    return value.lower() if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value.lower()
+    target = block.get("target_resource_id")
+    match = _TARGET.search(target.text) if isinstance(target, Expr) else None
+    return named.get(match[1], "") if match else ""
 
 
 def _asked(block: Block) -> int | None:
@@ -106,7 +123,7 @@ def _asked(block: Block) -> int | None:
         rules = block.inner("approval_rules")
         stated = number(block.get("required_approval_count")) or 0
         return max(stated, len(rules), _many(block.get("approval_rules")), len(block.inner("deploy_access_levels")))
-    if block.labels[0] == "azuredevops_check_approval":
+    if block.kind == "resource" and block.labels[0] == "azuredevops_check_approval":
         return _many(block.get("approvers"))
     return None
 
@@ -130,6 +147,8 @@ def _exports(scan: Scan) -> Iterator[Gatekeeper]:
             yield from _github(entry["environments"], "export", path)
         elif "protection_rules" in entry:
             yield from _github([entry], "export", path)
+        elif isinstance(entry.get("value"), list):
+            yield from _azure(entry["value"], path)
         else:
             yield from _gitlab(body, path)
 
@@ -140,3 +159,28 @@ def _gitlab(body: Any, path: str) -> Iterator[Gatekeeper]:
         if isinstance(entry.get("name"), str) and "deploy_access_levels" in entry:
             levels = len(listing(entry["deploy_access_levels"])) + len(listing(entry.get("approval_rules")))
             yield Gatekeeper(entry["name"].lower(), levels, "export", path, own_line(entry, line_at(body, index, 1)))
+
+
+def _azure(items: Any, path: str) -> Iterator[Gatekeeper]:
+    """Read the approval checks of environments, and the approvals that were given for them."""
+    for index, item in enumerate(listing(items)):
+        entry = mapping(item)
+        resource = mapping(entry.get("resource"))
+        if resource.get("type") != "environment" or not isinstance(resource.get("name"), str):
+            continue
+        check = str(mapping(entry.get("type")).get("name")).lower() == "approval"
+        asked = len(listing(mapping(entry.get("settings")).get("approvers"))) if check else _given(entry)
+        if check or asked:
+            line = own_line(entry, line_at(items, index, 1))
+            yield Gatekeeper(resource["name"].lower(), asked, "export", path, line)
+
+
+def _given(entry: Mapping[str, Any]) -> int:
+    """Count the people who approved one run."""
+    steps = [mapping(step) for step in listing(entry.get("steps"))]
+    people = {
+        str(mapping(step.get("actualApprover")).get("uniqueName") or mapping(step.get("actualApprover")).get("id"))
+        for step in steps
+        if step.get("status") == "approved" and step.get("actualApprover")
+    }
+    return len(people)

@@ -24,6 +24,8 @@ _BLANK = re.compile(r"[\s\-–—_.…?*/|\[\]()#:;,xX]*")
 _REFUSAL = re.compile(r"(?:n\s*/\s*a|none|not applicable|nil|keine?s?|entfällt|nicht (?:zutreffend|anwendbar)|aucune?|sans objet"
                       r"|ningun[oa]?|no aplica)\b[\s.:;,()–—-]*", re.I)  # fmt: skip
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -40,9 +42,11 @@ class Lexicon:
 
     def __post_init__(self) -> None:
         for name, phrases in self.names.items():
-            for phrase in (name.replace("_", " "), *phrases):
-                if plain := normal(str(phrase)):
-                    self.phrases.setdefault(plain, name)
+            for phrase in (name.replace("_", " "), *map(str, phrases)):
+                # Keys of data and names of attributes are often written without umlauts.
+                for written in dict.fromkeys((phrase, phrase.lower().translate(_UMLAUTS))):
+                    if plain := normal(written):
+                        self.phrases.setdefault(plain, name)
 
     def exact(self, text: str) -> str:
         """Return the name that the whole ``text`` means, or an empty string."""

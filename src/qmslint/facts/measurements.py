@@ -29,6 +29,7 @@ _FILES = 1_000
 _ROWS = 5_000
 _SIZE = 1 << 20
 _DIGIT = re.compile(r"\d")
+_DAY = re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{4}\b|\b\d{4}-\d\d-\d\d\b")
 _NUMBER = re.compile(r"[~≈]?\s*[-+]?\d[\d.,]*\s*[^\s\d]{0,12}(?:\s[^\s]{1,12}){0,3}$")
 _LINE = re.compile(r"[^\w(]{0,6}([^:：=|\n]{3,70}?)[ \t]*(?:[:：=]|\bis\b|\bwas\b|—|–)[ \t]*([^\n]{1,200})$")
 _STAMP = re.compile(
@@ -161,7 +162,7 @@ def _of_document(scan: Scan, parsed: Document, dated: str) -> Iterator[Measureme
         yield from _of_grid(scan, parsed.path, _Grid(table.header, rows, near), whole)
     for line in parsed.prose:
         match = _LINE.match(line.text[:300]) if line.line not in inside else None
-        if match and _DIGIT.search(match[2][:40]) and parse_date(match[2][:12]) is None:
+        if match and _DIGIT.search(_DAY.sub(" ", match[2])[:40]) and parse_date(match[2][:12]) is None:
             near = next((h.text for h in reversed(parsed.headings) if h.line < line.line), "")
             item = _make(scan, match[1], match[2], f"{near}", whole, parsed.path, line.line)
             if item:

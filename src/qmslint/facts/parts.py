@@ -12,7 +12,9 @@ from qmslint.facts.markup import Document, Heading, Line, normal
 
 Form = Literal["heading", "label", "cell", "front"]
 _LABEL = re.compile(r"[^\w(\[]{0,6}([^:：|\n]{1,70}?)[ \t]*[:：](?!//)[ \t]*(.*)$")
-_DATED = re.compile(r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:19|20)\d\d-\d\d-\d\d\b.*)$")
+_DATED = re.compile(
+    r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:(?:19|20)\d\d-\d\d-\d\d|[0-3]?\d\.[01]?\d\.(?:19|20)\d\d)\b.*)$"
+)
 _ANSWER = re.compile(r"[ \t]*[:：=–—-]+[ \t]*")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _JOINT = re.compile(r"[,;/&+]|\b(?:and|und|et|y)\b", re.I)

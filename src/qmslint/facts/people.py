@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.facts.trailers import person_in
 from qmslint.patterns import compile_pattern
@@ -84,6 +85,21 @@ def _whole(patterns: Iterable[str]) -> Any:
 def _literal(entry: str) -> str:
     """Return a pattern for a name or address in which ``*`` stands for anything."""
     return ".*".join(re.escape(part) for part in entry.strip().split("*"))
+
+
+@fact
+def own_domains(scan: Scan) -> frozenset[str]:
+    """Return the domains of addresses under which several people of the history write; none where there is no history."""
+    try:
+        commits = scan.history.commits
+    except Unassessable:
+        return frozenset()
+    judge, names = roles(scan), dict[str, set[str]]()
+    for who in dict.fromkeys(commit.author for commit in commits):
+        local, at, domain = who.email.strip().lower().partition("@")
+        if at and judge.is_person(who):
+            names.setdefault(domain, set()).add(local)
+    return frozenset(domain for domain, people in names.items() if len(people) > 1)
 
 
 class Identities:

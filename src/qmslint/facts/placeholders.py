@@ -12,6 +12,7 @@ from typing import Any
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.fingerprints import resembles
 from qmslint.facts.markup import Document, document
+from qmslint.facts.people import own_domains
 from qmslint.patterns import any_of, compile_pattern
 
 _INLINE_CODE = re.compile(r"`{1,2}[^`\n]{0,300}`{1,2}")
@@ -21,6 +22,7 @@ MARKS_LIMIT = 200
 """Marks that are kept for one document."""
 SCAFFOLD = "Begun with qmslint scaffold: replace every TODO, then delete this line."
 """What stands in a document that a person still has to fill in."""
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
 _CROWD = 3
 _WORDS_A_MARK = 30
 
@@ -124,16 +126,24 @@ def _local(scan: Scan, parsed: Document, text: str) -> Iterator[Mark]:
         line = _INLINE_CODE.sub("", text[starts[number - 1] : end])
         if line.startswith(("    ", "\t")) and parsed.markup == "markdown":
             continue
-        yield from _in_line(entries, line, number, templating)
+        yield from _in_line(entries, line, number, templating, own_domains(scan))
 
 
-def _in_line(entries: list[Any], line: str, number: int, templating: bool) -> Iterator[Mark]:
+def _all_own(line: str, own: frozenset[str]) -> bool:
+    """Say whether every address in a line is at a domain under which people of this history write."""
+    hosts = {match[1].lower() for match in _ADDRESS.finditer(line)}
+    return bool(hosts) and hosts <= own
+
+
+def _in_line(entries: list[Any], line: str, number: int, templating: bool, own: frozenset[str]) -> Iterator[Mark]:
     for entry in entries:
         pattern = str(entry["pattern"])
         if not compile_pattern(pattern, ignore_case=False).search(line):
             continue
         what = str(entry["what"])
         if "marker" in what and _TICKET.search(line):
+            continue
+        if entry.get("unless") == "own domain" and _all_own(line, own):
             continue
         if "{" in pattern and templating and "variable" in what:
             continue

@@ -15,6 +15,8 @@ Result = Literal["passed", "failed", "other"]
 _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _COMMIT = ("head_sha", "headSha", "sha", "commit_sha", "commit", "commit.id", "commit.sha", "commit.hash", "sourceVersion",
            "revision", "target.commit.hash", "deployable.commit.id", "git_commit", "headCommit")  # fmt: skip
+_REF = ("sourceBranch", "head_branch", "headBranch", "ref", "target.ref_name")
+_REQUEST = re.compile(r"refs/(?:pull|pull-requests|merge-requests)/(\d{1,8})/(?:merge|head|from|train)\Z")
 _RESULT = ("conclusion", "result", "state.result.name", "state.name", "state", "status", "deployment_status.state")
 _NAME = ("name", "workflowName", "context", "definition.name", "workflow", "display_title", "job")
 _ID = ("id", "databaseId", "run_id", "build_number", "buildNumber", "number", "iid", "uuid")
@@ -117,12 +119,16 @@ def result_of(word: str) -> Result:
 @fact
 def runs(scan: Scan) -> Runs:
     """Return the exported runs and commit statuses."""
-    found = [run for export in exports(scan) for item, above in entries(export) if (run := _run(export, item, above))]
+    tags = {f"refs/tags/{tag.name}": tag.commit for tag in scan.tags}
+    found = [
+        run for export in exports(scan) for item, above in entries(export) if (run := _run(export, item, above, tags))
+    ]
     unique = tuple(dict.fromkeys(found))
     commits: dict[str, list[Run]] = {}
     requests: dict[str, list[Run]] = {}
     for run in unique:
-        commits.setdefault(run.sha, []).append(run)
+        if run.sha:
+            commits.setdefault(run.sha, []).append(run)
         for number in run.numbers:
             requests.setdefault(number, []).append(run)
     times = [run.when for run in unique if run.when]
@@ -144,12 +150,18 @@ def _commit(item: Mapping[str, Any], above: Mapping[str, Any]) -> str:
     return ""
 
 
-def _run(export: Export, item: Mapping[str, Any], above: Mapping[str, Any]) -> Run | None:
+def _run(export: Export, item: Mapping[str, Any], above: Mapping[str, Any], tags: Mapping[str, str]) -> Run | None:
     if "environment" in item or "environment" in above:
         return None
-    sha, word = _commit(item, above), first(item, *_RESULT)
+    word, ref = first(item, *_RESULT), first(item, *_REF)
+    # A run of a tag is one of the commit it points at; one of a merge request ran on a merge that is not kept.
+    asked_for = _REQUEST.match(ref)
+    sha = _commit(item, above)
+    if not sha and (ref in tags or asked_for):
+        # Approvals and other answers name a tag, too; only a run says how it ended.
+        sha, word = tags.get(ref, ""), word if result_of(word) != "other" else first(item, "result", "conclusion")
     # A commit or tag has an id and no end; a deployment names its environment.
-    if not sha or not word or not (first(item, *_ID) or first(item, *_NAME)) or "statuses" in item:
+    if not (sha or asked_for) or not word or not (first(item, *_ID) or first(item, *_NAME)) or "statuses" in item:
         return None
     when = next((m for key in _WHEN if (m := moment(first(item, key)))), 0)
     asked = item.get("pull_requests")

@@ -97,6 +97,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "requirement-tests": "qmslint.kinds.requirement_tests",
         "secrets": "qmslint.kinds.secrets",
         "stages": "qmslint.kinds.stages",
+        "supported-versions": "qmslint.kinds.supported_versions",
         "tended": "qmslint.kinds.tended",
         "thresholds": "qmslint.kinds.thresholds",
         "tools-pinned": "qmslint.kinds.tools_pinned",

@@ -22,6 +22,7 @@ SEARCHED = (
     "CODEOWNERS, .github/CODEOWNERS, .gitlab/CODEOWNERS, docs/CODEOWNERS",
     ".bitbucket/CODEOWNERS, .gitea/CODEOWNERS, .forgejo/CODEOWNERS",
     "OWNERS of directories, OWNERS_ALIASES",
+    "reviewers for paths in Terraform (azuredevops_branch_policy_auto_reviewers) or in an export of Azure's policies",
 )
 
 

@@ -23,6 +23,9 @@ class Params:
     but: tuple[Glob, ...] = option("Path patterns of files that do not count.", ())
     charts: bool = option("What a chart deploys counts too, although it lies in a folder called templates.", False)
     fixtures: bool = option("What lies below folders of test data counts too.", False)
+    share: float = option(
+        "Share of the files that must match `containing`, 0 to 1; 0 where one is enough.", 0.0, minimum=0, maximum=1
+    )
     expected_at: str = option("Where to expect it when there is none.", "")
     what: str = option("What such a file is, for messages.", "file")
     binary: bool = option("Files that are not text count as well, by their name.", False)
@@ -30,7 +33,7 @@ class Params:
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Return the files found, with the line that matched."""
-    found = []
+    found, others = [], []
     paths = evidence_paths(scan, params.any)
     if params.charts:
         paths = tuple(sorted({*paths, *chart_paths(scan, params.any)}))
@@ -49,6 +52,13 @@ def check(params: Params, scan: Scan) -> Outcome:
         match = compile_pattern(params.containing).search(text)
         if match:
             found.append(in_file(path, text.count("\n", 0, match.start()) + 1, params.what))
+        else:
+            others.append(in_file(path, note=f"no {params.what}"))
+    if found and len(found) < params.share * (len(found) + len(others)):
+        total = len(found) + len(others)
+        measured = {"matching": len(found), "files": total, "share_needed": params.share}
+        message = f"only {len(found)} of {total} files are {params.what}"
+        return nonconforming(message, others[:20], "incomplete", measured=measured)
     if found:
         return conforming(f"{params.what}: {found[0].path}", found[:20])
     expected = params.expected_at or params.any[0].replace("*", "")

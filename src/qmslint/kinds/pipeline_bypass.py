@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from qmslint.derive import option
@@ -11,6 +12,8 @@ from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
 
 NEEDS = frozenset({"tree", "text"})
+_VARIABLE = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\([^)]{0,100}\)|\$\{[^}]{0,100}\}|\$\w{1,60}")
+_VERSION = re.compile(r"[+v]?\d[\w.]{0,20}|nightly|beta|stable|latest|canary|next")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,10 @@ class Params:
     classes: tuple[str, ...] = option("Classes of steps that are gates.")
     crucial: tuple[str, ...] = option("Classes whose loss makes the gap `unenforced` instead of `bypass`.", ())
     trigger: str = option("The event on which they have to be able to stop.", "merge-request")
+    each: tuple[str, ...] = option(
+        "Classes of which no step may be neutralised unless another one does the same and can stop.", ()
+    )
+    main: tuple[str, ...] = option("Classes whose neutralisation makes the gap `unenforced` instead of `bypass`.", ())
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -54,6 +61,22 @@ def check(params: Params, scan: Scan) -> Outcome:
     return conforming(
         f"{', '.join(gates)} can stop a change{tail}", [*dict.fromkeys(evidence), *notes], measured=measured
     )
+
+
+def _repeats(step: Step, gates: dict[str, list[Step]]) -> bool:
+    """Say whether a step that can stop a change does the same, as beside a run on versions still to come."""
+    others = [other for name in step.classes for other in gates.get(name, ()) if other.blocking]
+    return any(other.tool == step.tool and _targets(other) == _targets(step) for other in others)
+
+
+def _targets(step: Step) -> frozenset[str]:
+    """Return the words of a command without options, versions and variables."""
+    words = _VARIABLE.sub(" ", step.what).split()
+    return frozenset(word for word in words if not word.startswith(("-", "/p:")) and not _VERSION.fullmatch(word))
+
+
+def _short(step: Step) -> str:
+    return " ".join((step.what or step.tool).split())[:60]
 
 
 def _cite(step: Step) -> list[Evidence]:

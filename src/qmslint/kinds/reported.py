@@ -25,6 +25,9 @@ NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 20
 _SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
 _NUMBER = re.compile(r"[#!]([0-9]{1,7})\b")
+_LIST = re.compile(
+    r"(?i)\b(?:pull[- ]requests?|merge[- ]requests?|PRs?|MRs?)[ :]{1,3}((?:[0-9]{1,7}(?:, ?| ?(?:and|und|et|y|bis|to) )?){1,60})"
+)
 
 
 @dataclass(frozen=True, slots=True)

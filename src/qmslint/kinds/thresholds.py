@@ -25,6 +25,7 @@ class Params:
     """So many different criteria are enforced: values in configuration, and steps that can stop a change."""
 
     at_least: int = option("How many different criteria are needed.", 2, minimum=1)
+    only: tuple[str, ...] = option("Only these criteria of the vocabulary `thresholds` count; none for all.", ())
     steps: Mapping[str, tuple[str, ...]] = option(
         "Name of a yes-or-no criterion to the classes of steps that check it.", {}
     )
@@ -33,7 +34,7 @@ class Params:
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Count the different criteria that can stop something."""
-    found = thresholds(scan)
+    found = [item for item in thresholds(scan) if not params.only or item.name in params.only]
     good: dict[str, Evidence] = {}
     idle: list[Evidence] = []
     for item in found:

@@ -60,7 +60,7 @@ class Rule:
     document : str
         Key of the document the rule is about, so that a declared pointer elsewhere can be honoured.
     adopt : str
-        Practice that the organisation has to adopt before a gap can exceed *ofi*.
+        Practice that the organisation has to adopt before a gap can exceed *ofi*; adopted, a gap is *minor* at least.
     source : str
         The text a sector rule goes back to.
     applies_from : str

@@ -49,7 +49,10 @@ class RuleFile:
         "finding",
     )
     document: str = option("Key of the document the rule is about.", "")
-    adopt: str = option("Practice the organisation has to adopt before a gap can exceed `ofi`.", "")
+    adopt: str = option(
+        "Practice the organisation has to adopt before a gap can exceed `ofi`; once adopted, a gap is `minor` at least.",
+        "",
+    )
     parameters: Mapping[str, Parameter] = option("Values that packs and repositories may set.", {})
     example: str = option("What evidence that passes looks like.", "")
     traps: str = option("Known false alarms and false calms.", "")

@@ -6,6 +6,8 @@ dialect.  A file that is broken is noted with the scan, so that nobody calls its
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.branch_policy import (
@@ -54,9 +56,21 @@ def branch_policies(scan: Scan) -> BranchPolicies:
     # Another fact may have noted the same file before.
     ours = [p for p in scan.problems if p not in before] + [p for p in scan.glob(*_OWN) if p in before]
     unread = tuple((path, *scan.problems[path]) for path in sorted(ours))
-    policies = sorted(found.policies, key=lambda p: (p.path, p.line, p.name, p.branches))
+    policies = sorted(_held_together(found.policies), key=lambda p: (p.path, p.line, p.name, p.branches))
     notes = sorted(set(found.notes), key=lambda n: (n.path, n.line, n.text))
     return BranchPolicies(tuple(policies), tuple(notes), default_branches(scan), unread)
+
+
+def _held_together(found: list[Policy]) -> list[Policy]:
+    """Add what Terraform grants against Azure's policies to an export of them: a permission holds against all of them."""
+    ways = {
+        replace(way, who=f"{way.who}, {policy.path}:{way.line}", line=0)
+        for policy in found
+        if policy.dialect == "terraform-azure"
+        for way in policy.bypass
+    }
+    extra = tuple(sorted(ways, key=lambda way: way.who))
+    return [p.but(bypass=(*p.bypass, *extra)) if p.dialect == "azure-policies" and extra else p for p in found]
 
 
 @fact

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.codeowners import flat, trees
+from qmslint.facts.codeowners import azure, flat, trees
 from qmslint.facts.codeowners.model import Ownership
 from qmslint.facts.sources import evidence_paths, source_files
 
@@ -16,7 +16,7 @@ __all__ = ["critical_paths", "ownable_paths", "ownership"]
 @fact
 def ownership(scan: Scan) -> Ownership:
     """Return who owns what; an empty answer when no ownership file is there."""
-    return flat.read(scan) or trees.read(scan) or Ownership()
+    return flat.read(scan) or trees.read(scan) or azure.read(scan) or Ownership()
 
 
 @fact

@@ -51,7 +51,7 @@ class Ownership:
     Parameters
     ----------
     dialect : str
-        ``github``, ``gitlab``, ``bitbucket``, ``gitea``, ``prow``, ``chromium``; empty when there are no rules.
+        ``github``, ``gitlab``, ``bitbucket``, ``gitea``, ``prow``, ``chromium``, ``azure``; empty when there are no rules.
     files : tuple of str
         Files the rules come from.
     rules : tuple of OwnerRule

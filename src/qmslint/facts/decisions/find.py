@@ -28,6 +28,8 @@ _ANNOTATION = re.compile(r"backstage\.io/adr-location:[ \t]*[\"']?([^\s\"'#]{1,2
 _STRUCTURIZR = re.compile(r"^[ \t]*!(?:adrs|decisions)[ \t]+[\"']?([^\s\"']{1,200})", re.M)
 _ANSWERED = ("context", "rationale", "options", "consequences")
 _WORDS = 15
+_COMPANY = 2
+"""Numbered decisions in a folder that make its other numbered files decisions, too."""
 
 
 @fact
@@ -40,6 +42,7 @@ def decisions(scan: Scan) -> Decisions:
     found: list[Decision] = []
     templates: list[str] = []
     others: list[str] = []
+    beside: dict[str, int] = {}
     for path in sorted({*homes, *likely})[:_LIMIT]:
         if not markup_of(path) or scan.text(path) is None:
             continue
@@ -47,8 +50,17 @@ def decisions(scan: Scan) -> Decisions:
         assert parsed is not None
         records, form = _in_file(scan, parsed, prepared, path in homes)
         found += records
+        if records and len(records) == 1 and number_of(posixpath.basename(path)):
+            beside[posixpath.dirname(path)] = beside.get(posixpath.dirname(path), 0) + 1
         if not records:
             (templates if form else others).append(path)
+    for path in [p for p in others if p not in homes and beside.get(posixpath.dirname(p), 0) >= _COMPANY]:
+        # A numbered file among numbered decisions is one of them, even when it says less than they do.
+        parsed = document(scan, path) if number_of(posixpath.basename(path)) else None
+        records = _in_file(scan, parsed, prepared, True)[0] if parsed else []
+        if records:
+            found += records
+            others.remove(path)
     found = _with_git(scan, found)
     practice = [d for d in found if prepared.practice.search(_plain(d.title))]
     records = [d for d in found if d not in practice]

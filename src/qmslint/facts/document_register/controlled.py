@@ -12,6 +12,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.codeowners import ownership
 from qmslint.facts.dates import parse_date
 from qmslint.facts.document_index import index
+from qmslint.facts.document_register.head_line import in_head_line
 from qmslint.facts.document_register.model import Entry, Said, State
 from qmslint.facts.documents import Found, best, find, spec
 from qmslint.facts.lexicon import Lexicon, is_unfilled
@@ -122,17 +123,23 @@ def _statements(scan: Scan, parsed: Document) -> dict[str, Said]:
     """Return the first usable statement of each sort: front matter, labels and tables at the head, a revision table."""
     lexicon = _lexicon(scan)
     found: dict[str, Said] = {}
-    ordered = sorted(parts(parsed, lexicon), key=lambda part: (part.form != "front", part.line))
-    for part in ordered:
+    several = in_head_line(parsed, lexicon)
+    # The first label of such a line would take the whole of it for its answer.
+    taken = {said.line for _, said in several}
+    found_parts = parts(parsed, lexicon)
+    for part in found_parts:
+        if part.name and part.form == "front":
+            _add(found, part.name, _said(parsed.path, part))
+    for name, said in several:
+        _add(found, name, said)
+    for part in found_parts:
         late = part.line > _HEAD and not part.name.startswith("approved")
-        if part.name and part.form != "heading" and not late:
+        if part.name and part.form not in ("heading", "front") and not late and part.line not in taken:
             _add(found, part.name, _said(parsed.path, part))
     for name, said in _in_tables(parsed, lexicon):
         _add(found, name, said)
-    if "approved_by" not in found:
-        line = _approval_line(scan, parsed)
-        if line:
-            found["approved_by"] = line
+    if "approved_by" not in found and (line := _approval_line(scan, parsed)):
+        found["approved_by"] = line
     by = found.get("approved_by")
     if by and by.on and "approved_on" not in found:
         found["approved_on"] = by

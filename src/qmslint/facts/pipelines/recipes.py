@@ -74,6 +74,10 @@ def _make_rules(text: str, path: str) -> Recipes:
 
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("\t") and names:
+            if body and body[-1].endswith("\\"):
+                # The rest of the command before: a dash begins an option here.
+                body.append(line.strip())
+                continue
             # A leading dash lets make go on after a failure.
             command = line.strip().lstrip("@+")
             body.append(command.lstrip("-@ ") + " || true" if command.startswith("-") else command)

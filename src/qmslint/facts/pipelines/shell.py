@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 LIMIT = 64 * 1024
 _TOKEN = re.compile(
-    r"""\\\r?\n|\r?\n|\#[^\n]*|&&|\|\||;;|[;|()`]|\d?>&?|<|&|'[^']*'|"(?:[^"\\]|\\.)*"|\$\{\{[^}\n]*\}\}|\\.|[ \t]+|[^\s;&|()'"\\\#<>`$]+|.""",
+    r"""\\\r?\n|\r?\n|\#[^\n]*|&&|\|\||;;|[;|()`]|\d?>&?|<|&|'[^']*'|"(?:[^"\\]|\\.)*"|\$\{\{[^}\n]*\}\}|\$\([A-Za-z_][\w.-]*\)|\$\$?\((?!\()|\\.|[ \t]+|[^\s;&|()'"\\\#<>`$]+|.""",
     re.S,
 )
 _HEREDOC = re.compile(r"<<-?\s*(['\"\\]?)(\w+)")
@@ -135,9 +135,22 @@ def _raw(script: str) -> Iterator[tuple[list[str], int, str, bool]]:
     words: list[str] = []
     word = ""
     line = start = 0
+    # Commands around the substitution of a command: their words so far, where they began, open brackets inside.
+    around: list[tuple[list[str], str, int, list[str]]] = []
     for token in _TOKEN.findall(script):
         first = token[0]
-        if token in _BREAKS or (token.endswith("\n") and first != "\\"):
+        if len(token) > 1 and token[0] == "$" and token.endswith("("):
+            around.append((words, word, start, []))
+            words, word, start = [], "", line
+        elif token == ")" and around and not around[-1][3]:
+            yield from _finish([*words, word] if word else words, start, token)
+            words, word, start, _ = around.pop()
+            word += "$()"
+        elif token in _BREAKS or (token.endswith("\n") and first != "\\"):
+            if around and token == "(":
+                around[-1][3].append(token)
+            elif around and token == ")":
+                around[-1][3].pop()
             if word:
                 words.append(word)
                 word = ""
@@ -158,6 +171,10 @@ def _raw(script: str) -> Iterator[tuple[list[str], int, str, bool]]:
                 start = line
             word += _plain(token)
         line += token.count("\n")
+    while around:
+        # A bracket that never closes: what stands before it is still a command.
+        yield from _finish([*words, word] if word else words, start, "")
+        words, word, start, _ = around.pop()
     if word:
         words.append(word)
     yield from _finish(words, start, "")

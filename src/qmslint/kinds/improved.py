@@ -10,7 +10,8 @@ from datetime import date
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
-from qmslint.facts.measurements import Measurement, family_of, measurements
+from qmslint.facts.families import family_of
+from qmslint.facts.measurements import Measurement, measurements
 from qmslint.facts.records import Action, Record, records
 from qmslint.model.evidence import Evidence, absent_at, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable

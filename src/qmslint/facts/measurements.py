@@ -15,6 +15,7 @@ from typing import Any
 from qmslint import lineyaml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dates import MONTHS, day_of, parse_date
+from qmslint.facts.families import family_of
 from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document, document, markup_of
 from qmslint.facts.parts import flat, named, spaced, title_of
@@ -94,12 +95,6 @@ def measurements(scan: Scan) -> tuple[Measurement, ...]:
 
 
 @fact
-def _families(scan: Scan) -> tuple[tuple[str, str, Any], ...]:
-    words: Mapping[str, Mapping[str, Any]] = scan.words("measurements", "families")
-    return tuple((family, name, any_of(p)) for family, names in words.items() for name, p in names.items())
-
-
-@fact
 def _columns(scan: Scan) -> Lexicon:
     return Lexicon(MappingProxyType(dict(scan.words("measurements", "columns"))))
 
@@ -108,22 +103,6 @@ def _columns(scan: Scan) -> Lexicon:
 def _wanted(scan: Scan) -> Any:
     """Return the test for values and headings that tell what is wanted, or what others reach, instead of a result."""
     return any_of(scan.words("measurements", "wanted"))
-
-
-def family_of(scan: Scan, label: str) -> tuple[str, str]:
-    """Return family and measure that the name of an indicator means, or empty strings."""
-    text = " ".join(label.split())[:120]
-    return next(((family, name) for family, name, test in _families(scan) if test.search(text)), ("", ""))
-
-
-def speaks_of(scan: Scan, family: str, text: str) -> bool:
-    """Say whether a sentence names an indicator of a family."""
-    return any(name == family and test.search(text[:1500]) for name, _, test in _families(scan))
-
-
-def decides(scan: Scan, text: str) -> bool:
-    """Say whether a sentence tells that something was decided or done."""
-    return any_of(scan.words("measurements", "decided")).search(text[:1500]) is not None
 
 
 def _of_file(scan: Scan, path: str, text: str) -> Iterator[Measurement]:

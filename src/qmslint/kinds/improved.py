@@ -10,8 +10,9 @@ from datetime import date
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.families import family_of
 from qmslint.facts.markup import Line, document, markup_of
-from qmslint.facts.measurements import Measurement, family_of, measurements
+from qmslint.facts.measurements import Measurement, measurements
 from qmslint.facts.records import Action, Record, records
 from qmslint.facts.sentences import sentences
 from qmslint.model.evidence import Evidence, absent_at, in_record

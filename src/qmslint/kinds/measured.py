@@ -10,16 +10,10 @@ from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
 from qmslint.facts.documents import find
+from qmslint.facts.families import decides, family_of, speaks_of
 from qmslint.facts.figures import metrics
 from qmslint.facts.markup import document, markup_of
-from qmslint.facts.measurements import (
-    Measurement,
-    decides,
-    family_of,
-    measurements,
-    objectives_as_code,
-    speaks_of,
-)
+from qmslint.facts.measurements import Measurement, measurements, objectives_as_code
 from qmslint.facts.records import records
 from qmslint.facts.records.actions import from_document, linked
 from qmslint.facts.records.words import common

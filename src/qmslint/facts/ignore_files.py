@@ -15,6 +15,7 @@ from qmslint import lineyaml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.lexicon import own_words
+from qmslint.facts.sources import evidence_paths
 
 _SIZE = 256 * 1024
 _ENTRIES = 2_000
@@ -50,7 +51,7 @@ def listed(scan: Scan) -> tuple[Entry, ...]:
     found: list[Entry] = []
     globs: Mapping[str, Any] = scan.words("concessions", "files")
     for form, patterns in globs.items():
-        for path in scan.glob(*patterns):
+        for path in evidence_paths(scan, tuple(patterns)):
             text = scan.text(path)
             if text is None or len(text) > _SIZE:
                 continue
@@ -68,7 +69,7 @@ def unreadable(scan: Scan) -> tuple[str, ...]:
     """Return the lists that could not be read."""
     listed(scan)
     globs: Mapping[str, Any] = scan.words("concessions", "files")
-    paths = {path for patterns in globs.values() for path in scan.glob(*patterns)}
+    paths = {path for patterns in globs.values() for path in evidence_paths(scan, tuple(patterns))}
     return tuple(sorted(paths & scan.problems.keys()))
 
 

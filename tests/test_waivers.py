@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qmslint.engine import baseline, waivers
+from qmslint.engine import waivers
 from qmslint.engine.waivers import Limits, Past
-from qmslint.errors import ConfigError, UsageError
+from qmslint.errors import ConfigError
 from qmslint.model.evidence import in_file
 from qmslint.model.outcome import Confidence, Grade, State
 from qmslint.model.report import Result
@@ -138,20 +138,3 @@ def test_history_shows_who_committed_it_and_how_often_it_was_renewed(
     assert past.renewals == 1
     assert past.committed_by == ("Grace Example <grace@example.org>",)
     assert past.authors_of_subject == ("Linus Example <linus@example.org>",)
-
-
-def test_baseline_only_shrinks_and_knows_content_not_lines() -> None:
-    before = baseline.read(baseline.text_of([finding("a.md", "b.md")], None, False, "2026-06-30"))
-    assert baseline.apply([finding("b.md")], before)[0].disposition
-    assert not baseline.apply([finding("c.md")], before)[0].disposition
-    with pytest.raises(UsageError, match="would grow"):
-        baseline.text_of([finding("c.md")], before, False, "2026-06-30")
-    assert "c.md" in baseline.text_of([finding("c.md")], before, True, "2026-06-30")
-
-
-def test_no_baseline_is_written_while_a_rule_is_in_error() -> None:
-    import dataclasses
-
-    broken = dataclasses.replace(finding("a.md"), state=State.ERROR, grade=None)
-    with pytest.raises(UsageError, match="in error"):
-        baseline.text_of([broken], None, False, "2026-06-30")

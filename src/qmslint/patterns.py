@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -90,22 +90,45 @@ def _letters(inside: str) -> str:
 
 
 class PathSet:
-    """Paths prepared for matching many path patterns: one linear scan of the joined names each."""
+    """Paths prepared for matching many path patterns: one linear scan of the joined names each.
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    Parameters
+    ----------
+    paths : iterable of str
+        The paths.
+    before : PathSet, optional
+        A set of mostly the same paths, such as those of the revision before: what was asked of it is only asked anew
+        for paths that it does not hold.
+    """
+
+    def __init__(self, paths: Iterable[str], before: PathSet | None = None) -> None:
         self._originals: dict[bytes, list[str]] = {}
         for path in paths:
             line = path.replace("\n", "\ufffd").encode("utf-8", "replace")
             self._originals.setdefault(line, []).append(path)
         self._joined = b"\n".join(self._originals)
         self._memo: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._before = before
+        if before is not None:
+            before._before = None
+            self._order = {path: place for place, path in enumerate(_flat(self._originals))}
+            self._added = PathSet(path for path in self._order if path not in before)
+
+    def __contains__(self, path: str) -> bool:
+        line = path.replace("\n", "\ufffd").encode("utf-8", "replace")
+        return path in self._originals.get(line, ())
 
     def match(self, globs: Sequence[str]) -> tuple[str, ...]:
         """Return the paths that any of ``globs`` matches, in the given order of paths."""
         key = tuple(globs)
         if key not in self._memo:
-            self._memo[key] = self._search(key)
+            known = self._before._memo.get(key) if self._before else None
+            self._memo[key] = self._search(key) if known is None else self._from(known, key)
         return self._memo[key]
+
+    def _from(self, known: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
+        kept = [path for path in known if path in self._order]
+        return tuple(sorted([*kept, *self._added.match(globs)], key=self._order.__getitem__))
 
     def _search(self, globs: tuple[str, ...]) -> tuple[str, ...]:
         if not globs or not self._originals:
@@ -123,3 +146,8 @@ class PathSet:
         half = len(globs) // 2
         found = {*self._search(globs[:half]), *self._search(globs[half:])}
         return tuple(path for paths in self._originals.values() for path in paths if path in found)
+
+
+def _flat(groups: Mapping[bytes, list[str]]) -> Iterator[str]:
+    for paths in groups.values():
+        yield from paths

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,77 @@ def test_unrelated_revisions_are_told(repository: Path, capsys: pytest.CaptureFi
     assert run(["diff", "nope", "--repo", str(repository)]) == 2
     assert "unknown revision" in capsys.readouterr().err
     assert run(["diff", "--repo", str(repository)]) == 2
+
+
+def compared(
+    repository: Path, capsys: pytest.CaptureFixture[str], *options: str, rule: str = "req.licence-declared"
+) -> tuple[int, dict[str, Any]]:
+    code = run(["diff", *options, "--repo", str(repository), "--format", "json", "--select", rule])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_fail_on_decides_about_the_grade_of_a_regression(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for fail_on, expected in (("ofi", 1), ("minor", 0), ("major", 0), ("never", 0)):
+        code, found = compared(repository, capsys, "v1.0.0", "--fail-on", fail_on)
+        assert (code, found["summary"]["regressions"]) == (expected, 1)
+
+
+def test_an_old_gap_is_no_regression(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = compared(repository, capsys, "HEAD~3", "HEAD", "--fail-on", "ofi")
+    assert (code, found["summary"]["same"], found["changes"]) == (0, 1, [])
+
+
+def test_only_what_the_branch_itself_did_counts_from_the_merge_base(
+    make_repo: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\n" * 3
+    topic = Step("commit", "Topic", moment("2026-02-01"), person("Grace"), files={"b": b"b"}, branch="topic")
+    folder = make_repo([commit("2026-01-10", LICENSE=text), topic, commit("2026-02-10", LICENSE=None)])
+    assert compared(folder, capsys, "main", "topic", "--fail-on", "ofi")[1]["summary"]["better"] == 1
+    code, found = compared(folder, capsys, "--since-merge-base", "main", "topic", "--fail-on", "ofi")
+    assert (code, found["summary"]["same"]) == (0, 1)
+    code, found = compared(folder, capsys, "--since-merge-base", "topic", "main", "--fail-on", "ofi")
+    assert (code, found["summary"]["worse"]) == (1, 1)
+
+
+def test_commits_that_did_it_are_named_for_findings_about_commits(
+    make_repo: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    landed = [
+        Step("merge", f"Merge pull request #{n} from x/y", moment(f"2026-03-{n:02}"), person("Ada"), files={f"f{n}": b"x"},
+             topic_author=person("Grace"), topic_text="Work")
+        for n in range(1, 25)
+    ]  # fmt: skip
+    direct = Step("commit", "Straight in", moment("2026-04-02"), person("Linus"), files={"direct": b"x"})
+    folder = make_repo([commit("2026-01-10", README="x"), *landed, direct])
+    code, found = compared(folder, capsys, "HEAD~1", rule="branch.no-direct-push")
+    assert code == 1
+    (change,) = found["changes"]
+    assert change["direction"] == "worse"
+    assert len(change["commits"]) == 1
+
+
+def test_one_more_file_that_was_searched_is_no_regression(
+    make_repo: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = "on: push\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: make test}]}}\n"
+    names = [f".github/workflows/{name}.yml" for name in "ab"]
+    folder = make_repo(
+        [
+            commit(f"2026-01-1{n}", **{"main.py": "x = 1\n", name.replace("/", "__"): flow})
+            for n, name in enumerate(names)
+        ]
+    )
+    code, found = compared(folder, capsys, "HEAD~1", "--fail-on", "ofi", rule="ci.sast")
+    assert (code, found["changes"]) == (0, [])
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown"])
+def test_diff_says_in_every_form_what_got_worse(
+    repository: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["diff", "v1.0.0", "--repo", str(repository), "--format", form, *RULE])
+    said = capsys.readouterr().out
+    assert "Worse" in said
+    assert "req.licence-declared" in said
+    assert "1 worse, 0 new, 0 no longer assessable, 0 better, 0 gone, 0 unchanged; 1 regressions" in said

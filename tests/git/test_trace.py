@@ -67,7 +67,7 @@ def evidence(name: str, data: object) -> Step:
 def of_release(scan: Scan, name: str) -> Matrix:
     known = releases(scan)
     release = next(one for one in known if one.name == name)
-    before = predecessor(known, release)
+    before = predecessor(scan, release)
     return matrix(scan, name, before.tag.commit if before else "", release.tag.commit, release)
 
 

@@ -34,7 +34,7 @@ def _uses(*names: str) -> dict[str, tuple[Grade | None, dict[str, object]]]:
 
 
 def _directions(rule_id: str) -> dict[str, str]:
-    return LIBRARY._parameters(rule_id)[0]
+    return LIBRARY.parameters(rule_id)[0]
 
 
 def _not_laxer(base: tuple[str, ...], over: tuple[str, ...]) -> None:

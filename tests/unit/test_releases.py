@@ -114,15 +114,15 @@ def test_sample_falls_back_to_the_last_releases() -> None:
 
 
 def test_predecessor_is_by_version_not_by_date() -> None:
-    known = releases(scan_of("v1.0.0", "v2.0.0", "v1.0.1", "v2.0.1", "other@9.0.0"))
-    by_name = {r.name: r for r in known}
-    before = predecessor(known, by_name["v2.0.1"])
+    scan = scan_of("v1.0.0", "v2.0.0", "v1.0.1", "v2.0.1", "other@9.0.0")
+    by_name = {r.name: r for r in releases(scan)}
+    before = predecessor(scan, by_name["v2.0.1"])
     assert before and before.name == "v2.0.0"
-    first = predecessor(known, by_name["v2.0.0"])
+    first = predecessor(scan, by_name["v2.0.0"])
     assert first and first.name == "v1.0.1"
     assert major_step(by_name["v2.0.0"], first)
     assert not major_step(by_name["v2.0.1"], before)
-    assert predecessor(known, by_name["v1.0.0"]) is None
+    assert predecessor(scan, by_name["v1.0.0"]) is None
 
 
 def test_step_from_zero_is_no_break() -> None:
@@ -131,5 +131,5 @@ def test_step_from_zero_is_no_break() -> None:
 
 
 def test_numbers_that_begin_with_the_year_are_a_calendar() -> None:
-    assert is_calendar(releases(scan_of("70.1", "70.2", "71.1", days=200)), "")
-    assert not is_calendar(releases(scan_of("1.0", "2.0")), "")
+    assert is_calendar(scan_of("70.1", "70.2", "71.1", days=200), "")
+    assert not is_calendar(scan_of("1.0", "2.0"), "")

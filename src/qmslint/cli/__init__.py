@@ -11,17 +11,26 @@ import sys
 from qmslint import __version__
 
 COMMANDS = {
+    "baseline": "Write down known findings, so that only new ones fail.",
     "check": "Examine a repository and report clause by clause.",
     "clauses": "List the clauses of an edition and how far each can be seen.",
     "diff": "Show what became better, worse, new or gone between two revisions.",
+    "documents": "List the controlled documents with owner, change, approval and review.",
+    "evidence": "Pack a sample of the evidence with digests and commands to check it.",
     "explain": "Say what a rule or clause is about, and what would satisfy it.",
+    "import": "Take over rules of other programs, as far as they map.",
+    "init": "Look at a repository and propose a configuration with reasons.",
     "metrics": "Show delivery figures with their definition, window, count and source.",
     "rules": "List the rules; make a new one; run their cases.",
+    "scaffold": "Write a document to start from, which counts only when it is filled in.",
     "schema": "Print the JSON Schema of packs, configuration or reports.",
+    "selftest": "Run the packaged cases in this environment, and record it.",
     "trace": "Follow changes from story to release note; name what is left over.",
     "trend": "Show the states of the clauses over time.",
 }
 """Every command with its one line; its module is imported only when it runs."""
+MODULES = {"import": "import_"}
+"""Modules of commands that have another name, because theirs is a word of Python."""
 
 VERSION = f"qmslint, version {__version__}"
 HELP = """\

@@ -31,10 +31,12 @@ class Ask:
     clause: tuple[str, ...] = ()
     edition: str | None = None
     config: Path | None = None
+    policy: Path | None = None
     no_repo_config: bool = False
     no_history: bool = False
     no_waivers: bool = False
     no_baseline: bool = False
+    no_cache: bool = False
 
 
 def asking(function: F) -> F:
@@ -57,6 +59,10 @@ def asking(function: F) -> F:
             "--config", type=click.Path(path_type=Path), metavar="FILE",
             help="Configuration to use instead of the repository's own.",
         ),
+        click.option(
+            "--policy", type=click.Path(path_type=Path), metavar="FILE",
+            help="An organisation's policy; the repository's configuration may only tighten it.",
+        ),
         click.option("--no-repo-config", is_flag=True, help="Ignore configuration found in the repository."),
         click.option(
             "--no-history", is_flag=True,
@@ -66,6 +72,7 @@ def asking(function: F) -> F:
             "--no-waivers", is_flag=True, help="Show every finding as if there were no waivers (for auditors)."
         ),
         click.option("--no-baseline", is_flag=True, help="Show every finding as if there were no baseline."),
+        click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs read and compiled."),
     )  # fmt: skip
     for option in reversed(options):
         function = option(function)

@@ -14,6 +14,8 @@ from qmslint.cli.ask import Ask, ask_of, asking, clock, end_of_day
 from qmslint.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from qmslint.facts.base import Scan
+    from qmslint.forms import Policy
     from qmslint.model.report import Report
 
 FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "html", "csv", "github", "gitlab", "oscal", "intoto")
@@ -35,7 +37,7 @@ class Options:
     ci: bool
     color: bool
     verbosity: int
-    profile: bool
+    timings: bool
 
 
 @click.command("check")
@@ -64,7 +66,7 @@ class Options:
 @click.option("--no-color", is_flag=True, help="No colours (also the environment variable NO_COLOR).")
 @click.option("-q", "--quiet", count=True, help="Findings and counts only.")
 @click.option("-v", "--verbose", count=True, help="Also the evidence of what conforms.")
-@click.option("--profile", is_flag=True, help="Print what each rule and fact cost, on standard error.")
+@click.option("--timings", is_flag=True, help="Print what each rule and fact cost, on standard error.")
 def command(path: Path, no_color: bool, quiet: int, verbose: int, **rest: object) -> int:
     """Examine the repository that PATH lies in and report clause by clause."""
     ask = ask_of(rest)
@@ -74,26 +76,39 @@ def command(path: Path, no_color: bool, quiet: int, verbose: int, **rest: object
 
 def check(options: Options, ask: Ask) -> int:
     """Examine, write every asked output, and return the exit code."""
-    from qmslint.cli.output import write_file, write_stdout
+    from qmslint.cli.output import write_stdout
     from qmslint.report import render
 
     targets = [_target(text) for text in options.output]
-    report, fail_on, timings = _examine(options, ask)
-    for name, file in targets:
-        write_file(file, render(name, report, verbosity=options.verbosity))
+    report, scan, policy = _examine(options, ask)
+    failures = [trouble for name, file in targets if (trouble := _written(name, file, report, options))]
     write_stdout(render(options.format, report, color=options.color, verbosity=options.verbosity, width=_width()))
-    if options.profile:
-        _print_timings(timings)
-    return exit_code(report, fail_on, _limit(options))
+    if failures:
+        raise failures[0]
+    if options.timings:
+        _print_timings(scan.timings)
+    return exit_code(report, options.fail_on or scan.settings.fail_on, _limit(options, policy))
 
 
-def _examine(options: Options, ask: Ask) -> tuple[Report, str, dict[str, float]]:
-    """Return the report, the grade that fails, and what each rule and fact cost in seconds."""
+def _written(name: str, file: Path, report: Report, options: Options) -> OutputError | None:
+    """Write one output; a failure is returned, so that it costs no other output."""
+    from qmslint.cli.output import write_file
+    from qmslint.report import render
+
+    try:
+        write_file(file, render(name, report, verbosity=options.verbosity))
+    except OutputError as trouble:
+        return trouble
+    return None
+
+
+def _examine(options: Options, ask: Ask) -> tuple[Report, Scan, Policy | None]:
+    """Return the report, the scan it rests on, and the policy that holds."""
     from qmslint.repo.open import open_repository
 
     if options.as_of:
         end_of_day(options.as_of)
-    repository = open_repository(options.path, options.rev, options.staged)
+    repository = open_repository(options.path, options.rev, options.staged, cached=not ask.no_cache)
     try:
         if not ask.no_history:
             repository.read_ahead()
@@ -104,7 +119,7 @@ def _examine(options: Options, ask: Ask) -> tuple[Report, str, dict[str, float]]
         session = Session(ask)
         with progress(enabled=not options.ci, label=repository.name) as tell:
             report, scan = session.examine(repository, clock(repository, options.as_of), tell)
-        return report, options.fail_on or scan.settings.fail_on, scan.timings
+        return report, scan, session.policy
     finally:
         repository.close()
 
@@ -124,10 +139,11 @@ def exit_code(report: Report, fail_on: str, limit: int | None) -> int:
     return 0 if judged else 4
 
 
-def _limit(options: Options) -> int | None:
-    if options.max_unassessed is not None:
-        return options.max_unassessed
-    return 0 if options.ci else None
+def _limit(options: Options, policy: Policy | None) -> int | None:
+    """Return how many results may be not assessable: the smaller of what was asked for and of the policy's."""
+    own = options.max_unassessed if options.max_unassessed is not None else 0 if options.ci else None
+    limits = [limit for limit in (own, policy.max_unassessed if policy else None) if limit is not None]
+    return min(limits, default=None)
 
 
 def _target(text: str) -> tuple[str, Path]:
@@ -144,16 +160,30 @@ def wants_color(no_color: bool) -> bool:
     """Say whether to colour: ``--no-color`` and NO_COLOR over FORCE_COLOR over being at a terminal."""
     if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or _at_terminal()
+
+
+def _at_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def _width() -> int:
     import shutil
 
-    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    return shutil.get_terminal_size((100, 24)).columns if _at_terminal() else 100
 
 
 def _print_timings(timings: dict[str, float]) -> None:
-    total = sum(value for name, value in timings.items() if name.startswith("rule ")) or 1.0
-    for name, value in sorted(timings.items(), key=lambda item: -item[1]):
+    """Print two tables: rules, which add up, and facts, whose time is part of the rule or fact that asked first."""
+    rules = {name.removeprefix("rule "): value for name, value in timings.items() if name.startswith("rule ")}
+    facts = {name: value for name, value in timings.items() if not name.startswith("rule ")}
+    total = sum(rules.values()) or 1.0
+    click.echo(f"{sum(rules.values()) * 1000:9.1f} ms 100.0 %  {len(rules)} rules", err=True)
+    _print_table(rules, total)
+    click.echo(f"{len(facts)} facts, each with the facts inside it, as part of whoever asked first:", err=True)
+    _print_table(facts, total)
+
+
+def _print_table(timings: dict[str, float], total: float) -> None:
+    for name, value in sorted(timings.items(), key=lambda item: (-item[1], item[0])):
         click.echo(f"{value * 1000:9.1f} ms {100 * value / total:5.1f} %  {name}", err=True)

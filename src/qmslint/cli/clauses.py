@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
@@ -30,9 +29,9 @@ def table(edition: str, packs: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Return a row per clause with the rules that look at it."""
     from qmslint.engine.rollup import translate
     from qmslint.packs.catalogue import load_catalogue
-    from qmslint.packs.load import Library
+    from qmslint.packs.load import library_of
 
-    library = Library([Path(name) for name in packs if "/" in name])
+    library = library_of(packs)
     own, wanted = (load_catalogue(library.trees[0], name) for name in ("2015", edition))
     names = [name for name in packs if "/" not in name]
     rules = [p.rule for p in library.load(names).rules] if names else [library.rule(r) for r in library.rule_ids]

@@ -66,7 +66,7 @@ def _compare(
 
     if as_of:
         end_of_day(as_of)
-    repository = open_repository(path, head or "HEAD")
+    repository = open_repository(path, head or "HEAD", cached=not session.ask.no_cache)
     try:
         assert repository.shadow
         start = resolve(repository.shadow, since or base)
@@ -82,7 +82,8 @@ def _compare(
             before, _ = session.examine(earlier, moment, shared=shared)
         finally:
             earlier.snapshot.close()
-        return before, after, compare(before, after, _touched(repository, start))
+        between = repository.history.by_sha.keys() - earlier.history.by_sha.keys()
+        return before, after, compare(before, after, _touched(repository, start), frozenset(between))
     finally:
         repository.close()
 

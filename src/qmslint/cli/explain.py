@@ -12,15 +12,15 @@ import click
 @click.argument("name", metavar="RULE|CLAUSE")
 @click.option("--edition", type=click.Choice(["2015", "2026"]), default="2015", help="Edition of ISO 9001.")
 @click.option(
-    "--pack", "folder", multiple=True, type=click.Path(exists=True, file_okay=False), help="A folder of your own rules."
+    "--pack", multiple=True, metavar="NAME|FOLDER", help="Also know these rules: an installed pack, or a folder."
 )
-def command(name: str, edition: str, folder: tuple[str, ...]) -> int:
+def command(name: str, edition: str, pack: tuple[str, ...]) -> int:
     """Say what a rule (ci.test-gate) or clause (8.5.1) is about, and what would satisfy it."""
     from pathlib import Path
 
-    from qmslint.packs.load import Library
+    from qmslint.packs.load import library_of
 
-    library = Library(Path(item) for item in folder)
+    library = library_of(f"./{item}" if "/" not in item and Path(item).is_dir() else item for item in pack)
     lines = _clause(library, name, edition) if name[:1].isdigit() else _rule(library, name)
     for line in lines:
         click.echo(line)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from qmslint import __version__
-from qmslint.cli import COMMANDS
+from qmslint.cli import COMMANDS, MODULES
 from qmslint.errors import QmslintError, Unassessable
 
 
@@ -26,7 +26,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"qmslint.cli.{name}").command
+        command: click.Command = import_module(f"qmslint.cli.{MODULES.get(name, name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -59,6 +59,7 @@ def cli() -> None:
 
 def prepare() -> None:
     """Make a process of its own ready: it ends in order when told to, and can print any text."""
+    _fill_streams()
     # The process is short; looking for cycles among hundreds of thousands of commits costs more than it frees.
     gc.disable()
     # A pipeline that is cancelled sends this signal; nothing temporary may stay behind.
@@ -66,6 +67,18 @@ def prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _fill_streams() -> None:
+    """Put the null device where a standard stream was closed, so that no file that is opened later takes its place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number is the one that is missing.
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it lasts as long as the process
 
 
 def run(arguments: list[str]) -> int:

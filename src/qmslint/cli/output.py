@@ -19,7 +19,17 @@ def write_file(path: Path, text: str) -> None:
     OutputError
         If the file cannot be written.
     """
-    content = text.encode("utf-8", "backslashreplace")
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write ``content`` to ``path``; on failure an existing file stays as it was.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     try:
         if _is_device(path):
             # Replacing would put a plain file where the device, pipe or terminal was.
@@ -28,6 +38,34 @@ def write_file(path: Path, text: str) -> None:
             _replace(path, content)
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def write_inside(root: Path, name: str, text: str, bare: bool = False) -> Path:
+    """Write ``text`` to the file ``name`` of a work tree, making its folders; links on the way are not followed.
+
+    Returns
+    -------
+    Path
+        Where it was written.
+
+    Raises
+    ------
+    OutputError
+        If there is no work tree, a link lies on the way, or the file cannot be written.
+    """
+    if bare:
+        raise OutputError(f"{name} cannot be written: the repository has no work tree")
+    path = root
+    for part in Path(name).parts:
+        path = path / part
+        if path.is_symlink():
+            raise OutputError(f"{name} cannot be written: {path} is a link")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{name} cannot be written: {error.strerror}") from error
+    write_file(path, text)
+    return path
 
 
 def write_stdout(text: str) -> None:

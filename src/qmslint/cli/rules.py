@@ -18,9 +18,9 @@ def command(ctx: click.Context, pack: tuple[str, ...], format: str) -> int:
     """List the rules; make a new one; run their cases."""
     if ctx.invoked_subcommand is not None:
         return 0
-    from qmslint.packs.load import Library
+    from qmslint.packs.load import library_of
 
-    library = Library(Path(name) for name in pack if "/" in name)
+    library = library_of(pack)
     names = [name for name in pack if "/" not in name]
     if names:
         rules = [planned.rule for planned in library.load(names).rules]

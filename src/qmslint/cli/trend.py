@@ -38,7 +38,7 @@ def command(path: Path, every: str, since: str, rev: str, points: int, format: s
 
     session = Session(ask_of(rest))
     start = end_of_day(since) if since else 0
-    repository = open_repository(path, rev)
+    repository = open_repository(path, rev, cached=not session.ask.no_cache)
     try:
         chosen = _points(repository, every, start)[-points:]
         if not chosen:

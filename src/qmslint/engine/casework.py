@@ -78,4 +78,4 @@ def _without(repository: Repository, cited: set[str]) -> Repository:
     source = repository.snapshot
     blobs = {path: blob for path, blob in source.blobs.items() if path not in cited}
     snapshot = Snapshot(source.view, source.source, blobs, source.links, source.submodules)
-    return Repository(repository.place, repository.shadow, snapshot, repository.commit)
+    return Repository(repository.place, repository.shadow, snapshot, repository.commit, [], repository.reader)

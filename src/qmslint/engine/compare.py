@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from qmslint.engine.baseline import keys_of
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
 
 Direction = Literal["worse", "new", "better", "gone", "unseen", "same"]
+COMMITS = 20
+"""Commits that are named for one change."""
 _WEIGHT = {None: 0, Grade.OFI: 1, Grade.MINOR: 2, Grade.MAJOR: 3}
 
 
@@ -21,14 +22,15 @@ class Change:
     Parameters
     ----------
     direction : str
-        ``worse`` (a gap opened, grew or weighs more), ``new`` and ``gone`` (the rule is judged on one side only),
+        ``worse`` (a gap opened, grew, weighs more or is no longer accepted by a waiver or baseline), ``new`` and
+        ``gone`` (the rule is judged on one side only: elsewhere it did not apply or could not be assessed),
         ``better`` (a gap closed or shrank), ``unseen`` (it can no longer be assessed), ``same``.
     before, after : Result or None
         The results.
     places : tuple of str
         Paths at which the gap is new, or for an improvement gone.
     commits : tuple of str
-        Commits between the two that touched the places the results rest on.
+        Commits between the two that the result now rests on, or that touched the places it rests on.
     """
 
     rule: str
@@ -46,7 +48,9 @@ class Change:
         return self.after.grade if open_ and self.after and self.direction in ("worse", "new") else None
 
 
-def compare(before: Report, after: Report, touched: Mapping[str, tuple[str, ...]]) -> tuple[Change, ...]:
+def compare(
+    before: Report, after: Report, touched: Mapping[str, tuple[str, ...]], between: frozenset[str] = frozenset()
+) -> tuple[Change, ...]:
     """Return a change for every rule of either report, in the order of rule ids.
 
     Parameters
@@ -55,20 +59,26 @@ def compare(before: Report, after: Report, touched: Mapping[str, tuple[str, ...]
         Reports by the same edition.
     touched : mapping of path to tuple of commit ids
         What changed between the two.
+    between : frozenset of str
+        The commits that lie between the two.
     """
     old = {result.rule: result for result in before.results}
     new = {result.rule: result for result in after.results}
-    return tuple(_change(old.get(rule), new.get(rule), touched) for rule in sorted(old.keys() | new.keys()))
+    rules = sorted(old.keys() | new.keys())
+    return tuple(_change(old.get(rule), new.get(rule), touched, between) for rule in rules)
 
 
-def _change(before: Result | None, after: Result | None, touched: Mapping[str, tuple[str, ...]]) -> Change:
+def _change(
+    before: Result | None, after: Result | None, touched: Mapping[str, tuple[str, ...]], between: frozenset[str]
+) -> Change:
     known = after or before
     assert known is not None
     direction, places = _direction(before, after)
     commits: tuple[str, ...] = ()
     if direction != "same":
         paths = [*places, *_paths(after), *_paths(before)]
-        commits = tuple(dict.fromkeys(sha for path in paths for sha in touched.get(path, ())))[:20]
+        own = [item.sha for item in after.evidence if item.sha in between] if after else []
+        commits = tuple(dict.fromkeys([*own, *(sha for path in paths for sha in touched.get(path, ()))]))[:COMMITS]
     return Change(known.rule, known.title, direction, before, after, places, commits)
 
 
@@ -79,7 +89,9 @@ def _direction(before: Result | None, after: Result | None) -> tuple[Direction, 
     added = _places(keys_of(after) - keys_of(before)) if was and now else ()
     removed = _places(keys_of(before) - keys_of(after)) if was and now else ()
     heavier = _WEIGHT[after.grade] - _WEIGHT[before.grade]
-    if now and (not was or added or heavier > 0):
+    if now and not was and before.state is not State.CONFORMING:
+        return "new", _places(keys_of(after))
+    if now and (not was or added or heavier > 0 or (before.disposition and not after.disposition)):
         return "worse", added or _places(keys_of(after))
     if was and not now:
         better = after.state in (State.CONFORMING, State.NOT_APPLICABLE)
@@ -90,7 +102,27 @@ def _direction(before: Result | None, after: Result | None) -> tuple[Direction, 
         return "unseen", ()
     if before.state in (State.NOT_ASSESSABLE, State.ERROR) and after.state is State.CONFORMING:
         return "better", ()
+    if before.state is not after.state and State.NOT_APPLICABLE in (before.state, after.state):
+        return _applies(before.state, after.state), ()
     return "same", ()
+
+
+def _applies(before: State, after: State) -> Direction:
+    """Say what it means that a rule only applies on one side; one that could not be assessed is no loss."""
+    if before is State.NOT_APPLICABLE:
+        return "new" if after is State.CONFORMING else "unseen"
+    return "gone" if before is State.CONFORMING else "same"
+
+
+def keys_of(result: Result) -> frozenset[str]:
+    """Return what tells the findings of a result apart: kind of gap and path.
+
+    A search that found nothing is one finding: one more place that was searched adds nothing to it.
+    """
+    if result.gap == "absent" and result.searched and any(item.kind == "absence" for item in result.evidence):
+        return frozenset({"absent:"})
+    places = {item.path for item in result.evidence if item.path} or {""}
+    return frozenset(f"{result.gap}:{place}" for place in places)
 
 
 def _places(keys: Iterable[str]) -> tuple[str, ...]:

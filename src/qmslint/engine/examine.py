@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from qmslint import __version__
-from qmslint.engine.dispositions import Exceptions, dispose
+from qmslint.engine.dispositions import Disposed, Exceptions, dispose
 from qmslint.engine.judge import judge
 from qmslint.engine.plan import Plan
 from qmslint.engine.rollup import roll_up, translate
@@ -52,8 +52,8 @@ def examine(
     for number, planned in enumerate(plan.rules):
         progress(planned.rule.id, number, len(plan.rules))
         results.append(judge(planned, scan, own))
-    if exceptions:
-        results = list(dispose(scan, results, exceptions))
+    disposed = dispose(scan, results, exceptions) if exceptions else Disposed(tuple(results))
+    results = list(disposed.results)
     return Report(
         tool_version=__version__,
         edition=edition.id,
@@ -63,7 +63,8 @@ def examine(
         clauses=roll_up(results, own, edition),
         results=tuple(_renumber(result, own, edition) for result in results),
         switches=_switches(scan),
-        notes=_notes(scan),
+        notes=(*disposed.notes, *_notes(scan)),
+        baseline=disposed.baseline,
         lowered=(*_lowered(scan), *(f"rule left out because it reads the history: {r}" for r in plan.left_out)),
     )
 
@@ -117,4 +118,12 @@ def _lowered(scan: Scan) -> tuple[str, ...]:
     found += [f"paths left out: {glob}" for glob in settings.exclude]
     found += [f"rules left out: {glob}" for glob in settings.ignore]
     found += [f"clause {item.clause} excluded: {item.reason}" for item in settings.exclusions]
+    found += [
+        f"evidence of clause {number} is declared to be {item.is_}: {item.where or 'no place given'}"
+        for number, item in sorted(settings.evidence_home.items())
+        if item.is_ != "repository"
+    ]
+    found += [f"document {key} is declared to live at {at}" for key, at in settings.documents.items() if "://" in at]
+    found += [f"only these rules: {glob}" for glob in settings.select]
+    found += [f"not counted as people: {name}" for name in settings.bots]
     return tuple(found)

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from datetime import date
 
 from qmslint import kinds
+from qmslint.engine.patience import patience
 from qmslint.errors import Unassessable
+from qmslint.facts.attestations import attestations, covers
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
 from qmslint.model.clause import Catalogue
@@ -35,7 +37,8 @@ def judge(planned: PlannedRule, scan: Scan, catalogue: Catalogue) -> Result:
     rule = planned.rule
     start = time.perf_counter()
     try:
-        outcome = _absence(rule, _outcome(rule, scan), scan, catalogue)
+        with patience():
+            outcome = _absence(rule, _outcome(rule, scan), scan, catalogue)
     except Unassessable as trouble:
         outcome = not_assessable(trouble.code, trouble.text, [absent_at("", trouble.text)])
     except Exception as error:  # noqa: BLE001 - one rule's defect must not hide the other results
@@ -104,14 +107,18 @@ def _absence(rule: Rule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> 
             [from_setting(f"documents.{rule.document}: {pointer}")],
             searched=outcome.searched,
         )
-    home = _home(rule, scan, catalogue)
+    number, home = _home(rule, scan, catalogue)
     if home and home.is_ == "external":
+        place = home.where or "place not given"
+        who = f", for which {home.owner} answers" if home.owner else ", and nobody is named who answers for it"
         return not_assessable(
             "EXTERNAL",
-            f"the evidence is declared to live elsewhere: {home.where or 'place not given'}",
-            [from_setting("evidence_home")],
+            f"the evidence is declared to live elsewhere: {place}{who}",
+            [from_setting(f"evidence_home.{number}: {place}")],
             searched=outcome.searched,
         )
+    if home and home.is_ == "attested":
+        return _only_attested(rule, outcome, scan, number)
     if rule.absence == "ask" and not (home and home.is_ == "repository"):
         return not_assessable(
             "NO_EVIDENCE_HERE",
@@ -122,12 +129,22 @@ def _absence(rule: Rule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> 
     return outcome
 
 
-def _home(rule: Rule, scan: Scan, catalogue: Catalogue) -> Home | None:
+def _only_attested(rule: Rule, outcome: Outcome, scan: Scan, number: str) -> Outcome:
+    """Leave what is declared to be attested to a valid attestation; where none covers it the gap stays."""
+    valid = any(item.valid and covers(item, clause) for item in attestations(scan) for clause in rule.clauses)
+    if not valid:
+        text = f"{outcome.message}; it is declared to be attested (evidence_home.{number}), and no valid attestation covers it"
+        return outcome.but(message=text)
+    text = f"{outcome.message}; it is declared to be attested only"
+    return not_assessable("NO_EVIDENCE_HERE", text, outcome.evidence, searched=outcome.searched)
+
+
+def _home(rule: Rule, scan: Scan, catalogue: Catalogue) -> tuple[str, Home | None]:
     for clause in rule.clauses:
         for number in catalogue.chain(clause):
             if number in scan.settings.evidence_home:
-                return scan.settings.evidence_home[number]
-    return None
+                return number, scan.settings.evidence_home[number]
+    return "", None
 
 
 def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> Grade | None:
@@ -145,7 +162,7 @@ def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalo
         # What the organisation made part of its own criteria is more than advice.
         grade = Grade.MINOR
     if grade is Grade.MAJOR:
-        home = _home(rule, scan, catalogue)
+        _, home = _home(rule, scan, catalogue)
         declared = home is not None and home.is_ == "repository"
         if outcome.confidence is not Confidence.HIGH or not (declared or rule.basis == "sector"):
             grade = Grade.MINOR
@@ -154,7 +171,8 @@ def _grade(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalo
     if planned.cap:
         grade = min(grade, planned.cap, key=_GRADES.index)
     setting = settings.rules.get(rule.id)
-    return Grade(setting.grade) if setting and setting.grade else grade
+    grade = Grade(setting.grade) if setting and setting.grade else grade
+    return max(grade, planned.floor, key=_GRADES.index) if planned.floor else grade
 
 
 def _result(planned: PlannedRule, outcome: Outcome, scan: Scan, catalogue: Catalogue) -> Result:

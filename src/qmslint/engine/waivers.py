@@ -7,54 +7,29 @@ finding itself.
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from qmslint import lineyaml
-from qmslint.derive import Builder, Glob, option, suggest
+from qmslint.derive import Builder, suggest
+from qmslint.engine.findings import places_of
 from qmslint.errors import ConfigError, Place
+from qmslint.forms import Subject, Waiver, WaiverFile
 from qmslint.model.evidence import Evidence, in_file
-from qmslint.model.outcome import Confidence, Grade, State
+from qmslint.model.outcome import REASONS, Confidence, Grade, Reason, State
 from qmslint.model.report import Result
 from qmslint.patterns import compile_pattern, glob_source
 
 PATH = ".qms/waivers.yml"
 RULE = "waiver.in-order"
 CLAUSES = ("8.7.1", "8.7.2")
+TITLE = "Waivers are approved, limited in time and used"
+_FINGERPRINT = RULE.encode().hex().ljust(32, "0")[:32]
 _REASON_WORDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What exactly is waived: places of a finding, or with ``all`` the whole finding."""
-
-    paths: tuple[Glob, ...] = option("Path patterns of the places that are waived.", ())
-    all: bool = option("The whole finding, whatever places it has.", False)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """One concession, as written in ``.qms/waivers.yml``."""
-
-    rule: str = option("Rule id.")
-    subject: Subject = option("What of the finding is waived.")
-    reason: str = option("Why it can be accepted for the time being.")
-    approved_by: str = option("Name or role of the person with the authority to accept it.")
-    approved_on: str = option("Date of the approval, YYYY-MM-DD.")
-    expires: str = option("Last day on which it counts, YYYY-MM-DD (UTC).")
-    risk: str = option("Id of the risk in the register.", "")
-    ticket: str = option("Id of the item under which the cause is removed.", "")
-    requested_by: str = option("Who asked for it.", "")
-    compensating_control: str = option("What protects meanwhile.", "")
-
-
-@dataclass(frozen=True, slots=True)
-class WaiverFile:
-    """All waivers of a repository."""
-
-    waivers: tuple[Waiver, ...] = option("The waivers.", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +48,47 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the policy allows."""
+    """What the policy allows.
+
+    Parameters
+    ----------
+    horizon_days, soon_days : int
+        Longest time from approval to expiry, and from when on an expiry is near.
+    whole : bool
+        Whether whole findings may be waived.
+    never : tuple of str
+        Globs over the ids of rules whose findings cannot be waived.
+    """
 
     horizon_days: int = 180
     soon_days: int = 14
+    whole: bool = True
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the history shows of one waiver."""
+    """What the history shows of one waiver.
+
+    Parameters
+    ----------
+    committed_by : tuple of str
+        Who committed it as it is now; empty while it is not committed.
+    renewals : int
+        How often its last day was moved.
+    authors_of_subject : tuple of str
+        Everybody who wrote what it covers.
+    prolonged : bool
+        Its last day was moved without a new date of approval.
+    unseen : str
+        Reason code, where the history cannot be looked at.
+    """
 
     committed_by: tuple[str, ...] = ()
     renewals: int = 0
     authors_of_subject: tuple[str, ...] = ()
+    prolonged: bool = False
+    unseen: str = ""
 
 
 def read(text: str, known: Iterable[str], name: str = PATH) -> tuple[Held, ...]:
@@ -124,8 +127,8 @@ def _held(waiver: Waiver, line: int, known: set[str], name: str) -> Held:
     place = Place(name, line)
     if waiver.rule not in known:
         raise ConfigError(f"there is no rule {waiver.rule!r}", place, suggest(waiver.rule, known))
-    if not waiver.subject.paths and not waiver.subject.all:
-        raise ConfigError("the subject needs paths, or `all: true` for the whole finding", place)
+    if not waiver.subject.paths and not waiver.subject.record and not waiver.subject.all:
+        raise ConfigError("the subject needs paths or a record, or `all: true` for the whole finding", place)
     if len(waiver.reason.split()) < _REASON_WORDS:
         raise ConfigError(f"the reason must say why, in at least {_REASON_WORDS} words", place)
     if not (waiver.risk or waiver.ticket):
@@ -157,7 +160,7 @@ def apply(
         The results, and the result about the waivers themselves (``None`` when there are none).
     """
     used: set[int] = set()
-    live = [item for item in held if item.days_left(today) >= 0]
+    live = [item for item in held if item.days_left(today) >= 0 and not _refused(item, limits)]
     done = tuple(_waived(result, live, today, used) for result in results)
     return done, _in_order(held, today, used, past, limits) if held else None
 
@@ -165,12 +168,13 @@ def apply(
 def _waived(result: Result, live: list[Held], today: date, used: set[int]) -> Result:
     if result.state is not State.NONCONFORMING:
         return result
-    open_: list[Evidence] = list(result.evidence)
+    places = places_of(result)
+    open_: list[Evidence] = list(places)
     taken: list[Held] = []
     for item in live:
         if item.waiver.rule != result.rule:
             continue
-        rest = [] if item.waiver.subject.all else [e for e in open_ if not _covers(item.waiver.subject, e)]
+        rest = [] if item.waiver.subject.all else [e for e in open_ if not covers(item.waiver.subject, e)]
         if len(rest) < len(open_):
             taken.append(item)
             used.add(item.line)
@@ -178,16 +182,30 @@ def _waived(result: Result, live: list[Held], today: date, used: set[int]) -> Re
     if not taken:
         return result
     if open_:
-        note = f"{len(result.evidence) - len(open_)} of {len(result.evidence)} places are waived"
+        note = f"{len(places) - len(open_)} of {len(places)} places are waived"
         return dataclasses.replace(result, message=f"{result.message} ({note})")
     first = min(taken, key=lambda item: item.expires)
     return dataclasses.replace(result, disposition=_disposition(first, today))
 
 
-def _covers(subject: Subject, evidence: Evidence) -> bool:
-    return bool(evidence.path) and any(
-        compile_pattern(f"^(?:{glob_source(glob)})$").search(evidence.path) for glob in subject.paths
+def covers(subject: Subject, evidence: Evidence) -> bool:
+    """Say whether a piece of evidence is among what is waived."""
+    if subject.all:
+        return True
+    if subject.record and not _is_record(subject.record, evidence):
+        return False
+    return not subject.paths or (
+        bool(evidence.path)
+        and any(compile_pattern(f"^(?:{glob_source(glob)})$").search(evidence.path) for glob in subject.paths)
     )
+
+
+def _is_record(name: str, evidence: Evidence) -> bool:
+    """Say whether evidence is about the record ``name``: INC-1 is neither INC-10 nor INC-1-2."""
+    own = evidence.ref if evidence.kind == "record" else ""
+    stem = evidence.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    token = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9]|[-.][0-9])", re.IGNORECASE)
+    return bool(token.search(own) or token.search(stem))
 
 
 def _disposition(item: Held, today: date) -> dict[str, Any]:
@@ -205,6 +223,17 @@ def _disposition(item: Held, today: date) -> dict[str, Any]:
     }
 
 
+def _refused(item: Held, limits: Limits) -> str:
+    """Return why the policy does not let a waiver count at all; empty when it does."""
+    if any(fnmatch.fnmatchcase(item.waiver.rule, glob) for glob in limits.never):
+        return "the policy lets nobody waive this rule; the finding counts"
+    if item.waiver.subject.all and not limits.whole:
+        return "the policy lets nobody waive a whole finding; it counts"
+    if (item.expires - item.approved).days > limits.horizon_days:
+        return f"runs longer than the {limits.horizon_days} days the policy allows; the finding counts"
+    return ""
+
+
 def _in_order(held: tuple[Held, ...], today: date, used: set[int], past: Mapping[int, Past], limits: Limits) -> Result:
     faults: list[tuple[Grade, Evidence]] = []
     for item in held:
@@ -212,10 +241,13 @@ def _in_order(held: tuple[Held, ...], today: date, used: set[int], past: Mapping
             faults.append((grade, in_file(PATH, item.line, f"{item.waiver.rule}: {text}")))
     order = (Grade.MAJOR, Grade.MINOR, Grade.OFI)
     faults.sort(key=lambda fault: (order.index(fault[0]), fault[1].line))
-    fine = f"{len(held)} waivers are in order"
+    fine = "1 waiver is in order" if len(held) == 1 else f"{len(held)} waivers are in order"
+    unseen = next((p.unseen for item in held if (p := past.get(item.line, Past())).unseen), "")
+    if unseen and not faults:
+        return _unseen(held, unseen)
     return Result(
         rule=RULE,
-        title="Waivers are approved, limited in time and used",
+        title=TITLE,
         clauses=CLAUSES,
         state=State.NONCONFORMING if faults else State.CONFORMING,
         message="; ".join(item.note for _, item in faults[:3]) if faults else fine,
@@ -225,7 +257,24 @@ def _in_order(held: tuple[Held, ...], today: date, used: set[int], past: Mapping
         grade=faults[0][0] if faults else None,
         gap="expired" if faults and faults[0][0] is Grade.MINOR else "weak" if faults else "",
         remediation="Close the finding, or have the waiver renewed by the person with the authority." if faults else "",
-        fingerprint=RULE.encode().hex().ljust(32, "0")[:32],
+        fingerprint=_FINGERPRINT,
+    )
+
+
+def _unseen(held: tuple[Held, ...], code: str) -> Result:
+    text = f"who committed and who renewed the waivers cannot be seen: {REASONS[code]}"
+    return Result(
+        rule=RULE,
+        title=TITLE,
+        clauses=CLAUSES,
+        state=State.NOT_ASSESSABLE,
+        message=text,
+        evidence=tuple(in_file(PATH, item.line, f"{item.waiver.rule}: dates are in order") for item in held),
+        confidence=Confidence.HIGH,
+        pack="qmslint",
+        reason=Reason(code, text),
+        remediation="Examine a whole clone.",
+        fingerprint=_FINGERPRINT,
     )
 
 
@@ -235,9 +284,10 @@ def _faults(item: Held, today: date, used: bool, past: Past, limits: Limits) -> 
         yield Grade.MINOR, f"expired on {waiver.expires} (UTC), {-left} days ago; the finding counts again"
     elif left <= limits.soon_days:
         yield Grade.OFI, f"valid through {waiver.expires} (UTC), {left} days left"
-    if (item.expires - item.approved).days > limits.horizon_days:
-        yield Grade.MINOR, f"runs longer than the {limits.horizon_days} days the policy allows"
-    if left >= 0 and not used:
+    refused = _refused(item, limits)
+    if refused:
+        yield Grade.MINOR, refused
+    if left >= 0 and not used and not refused:
         yield Grade.OFI, "waives nothing; the finding it was for is gone"
     if item.approved > today:
         yield Grade.MINOR, f"approved on {waiver.approved_on}, which is still to come"
@@ -245,6 +295,10 @@ def _faults(item: Held, today: date, used: bool, past: Past, limits: Limits) -> 
         yield Grade.MINOR, "was committed by the person who approved it"
     if len(past.authors_of_subject) == 1 and _same(waiver.approved_by, past.authors_of_subject):
         yield Grade.MINOR, "was approved by the only author of what is waived"
+    if past.prolonged:
+        yield Grade.MINOR, "was prolonged without a new date of approval"
+    if not past.unseen and not past.committed_by:
+        yield Grade.OFI, "is not committed yet, so who committed it cannot be seen"
     if past.renewals:
         times = "once" if past.renewals == 1 else f"{past.renewals} times"
         yield Grade.OFI, f"was renewed {times}; what keeps the cause from being removed?"

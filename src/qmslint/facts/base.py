@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -38,8 +38,9 @@ class Scan:
         Word and name lists of the packs: document names, heading synonyms, command classes …
     given : mapping
         Texts of evidence files that were handed over beside the repository, by the name they were given under.
-    memo, shared : dict
-        Answers of facts: of this scan, and of file contents whatever the revision they are at.
+    memo, shared, lasting : dict
+        Answers of facts: of this scan; of file contents, whatever the revision they are at; and of the settings
+        and the vocabulary alone, for all scans that have the same.
     """
 
     repo: Repository
@@ -48,6 +49,7 @@ class Scan:
     vocabulary: Mapping[str, Any] = field(default_factory=dict)
     memo: dict[Any, Any] = field(default_factory=dict)
     shared: dict[Any, Any] = field(default_factory=dict)
+    lasting: dict[Any, Any] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
     problems: dict[str, tuple[str, str]] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +72,14 @@ class Scan:
     @cached_property
     def paths(self) -> PathSet:
         """All paths, prepared for matching."""
-        return PathSet(self.snapshot.paths)
+        return self.path_set("all", self.snapshot.paths)
+
+    def path_set(self, name: str, paths: Iterable[str]) -> PathSet:
+        """Return paths prepared for matching; ``name`` says which ones, so that the next revision can build on them."""
+        key = (PathSet, name)
+        found = PathSet(paths, self.lasting.get(key))
+        self.lasting[key] = found
+        return found
 
     def glob(self, *globs: str) -> tuple[str, ...]:
         """Return the paths that any of the path patterns matches."""
@@ -129,21 +138,42 @@ def fact_of_content(
 ) -> Callable[Concatenate[Scan, str, P], T | None]:
     """Make a function of a path and its text a fact of a scan and a path.
 
-    The answer is remembered by the content's object id, so that other revisions with the same content share it.
-    It is ``None`` where the file is missing, too large or not text.
+    The answer is remembered with the content's object id, so that the next revision shares it as long as the content
+    stays; only the last content of a path is remembered.  It is ``None`` where the file is missing, too large or not
+    text.
     """
 
     @wraps(function)
     def remembered(scan: Scan, path: str, *args: P.args, **kwargs: P.kwargs) -> T | None:
         blob = scan.snapshot.blobs.get(path) if scan.snapshot.view == "commit" else None
         memo = scan.shared if blob else scan.memo
-        key = (function, path, blob, args, tuple(kwargs.items()))
-        if key not in memo:
+        key = (function, path, args, tuple(kwargs.items()))
+        known = memo.get(key)
+        if known is None or known[0] != blob:
             text = scan.text(path)
-            memo[key] = None if text is None else function(path, text, *args, **kwargs)
-        return cast("T | None", memo[key])
+            known = (blob, None if text is None else function(path, text, *args, **kwargs))
+            # A content that could not be read in one revision, for the bounds of that one, may be in another.
+            if text is not None or memo is scan.memo:
+                memo[key] = known
+        return cast("T | None", known[1])
 
     return cast("Callable[Concatenate[Scan, str, P], T | None]", remembered)
+
+
+def fact_of_words(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:
+    """Make a function of settings, vocabulary and hashable arguments alone a fact that lasts over revisions.
+
+    It must not look at the repository, the history or the date.
+    """
+
+    @wraps(function)
+    def remembered(scan: Scan, *args: P.args, **kwargs: P.kwargs) -> T:
+        key = (function, args, tuple(kwargs.items()))
+        if key not in scan.lasting:
+            scan.lasting[key] = function(scan, *args, **kwargs)
+        return cast(T, scan.lasting[key])
+
+    return cast("Callable[Concatenate[Scan, P], T]", remembered)
 
 
 def fact(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -37,13 +38,12 @@ class Break:
 @fact
 def breaks(scan: Scan, chosen: tuple[Release, ...]) -> tuple[Break, ...]:
     """Return the releases that raise the major version, or hold commits marked as breaking; dates do not count."""
-    known = releases(scan)
     marked = _marked(scan, chosen)
     found = []
     for release in chosen:
-        before = predecessor(known, release)
+        before = predecessor(scan, release)
         commits = marked.get(release.name, ())
-        major = major_step(release, before) and not is_calendar(known, release.component)
+        major = major_step(release, before) and not is_calendar(scan, release.component)
         grown = release.number.numbers[0] >= 1
         if major or (commits and grown):
             found.append(Break(release, before, tuple(commits)))
@@ -61,6 +61,7 @@ def _marked(scan: Scan, chosen: tuple[Release, ...]) -> Mapping[str, tuple[Commi
     )
     if not tagged:
         return {}
+    places = [at for at, _ in tagged]
     test = any_of(scan.words("notes", "breaking_commits"))
     wanted = {release.name for release in chosen}
     since = min(release.tag.tagged for release in chosen) - 400 * 86_400
@@ -68,7 +69,8 @@ def _marked(scan: Scan, chosen: tuple[Release, ...]) -> Mapping[str, tuple[Commi
     for commit in history.commits:
         if commit.committed < since or not _may_break(commit) or not test.search(commit.message[:MESSAGE]):
             continue
-        release = next((r for at, r in tagged if at >= place.get(commit.sha, -1)), None)
+        above = bisect_left(places, place.get(commit.sha, -1))
+        release = tagged[above][1] if above < len(places) else None
         if release and release.name in wanted:
             found.setdefault(release.name, []).append(commit)
     return {name: tuple(commits) for name, commits in found.items()}
@@ -83,7 +85,7 @@ def _may_break(commit: Commit) -> bool:
 def notice_of(scan: Scan, item: Break) -> tuple[Note | None, str]:
     """Return the note that warns of a break with the word it uses, or a guide; ``None`` where there is neither."""
     test = any_of(scan.words("notes", "breaking_words"))
-    tried = [r for r in releases(scan) if r.component == item.release.component and _announces(r, item.release)]
+    tried = _previews(scan).get((item.release.component, item.release.number.numbers), [])
     for release in (item.release, *tried[-5:]):
         note = note_of(scan, release, 1)
         if note and (match := test.search(note.body)):
@@ -92,9 +94,14 @@ def notice_of(scan: Scan, item: Break) -> tuple[Note | None, str]:
     return (guide, "guide") if guide else (None, "")
 
 
-def _announces(early: Release, release: Release) -> bool:
-    """Say whether a pre-release came before this very release; its notes are part of the story."""
-    return early.pre and early.number.numbers == release.number.numbers
+@fact
+def _previews(scan: Scan) -> Mapping[tuple[str, tuple[int, ...]], list[Release]]:
+    """Return the pre-releases of each release by component and numbers; their notes are part of its story."""
+    found: dict[tuple[str, tuple[int, ...]], list[Release]] = {}
+    for release in releases(scan):
+        if release.pre:
+            found.setdefault((release.component, release.number.numbers), []).append(release)
+    return found
 
 
 def _guide(scan: Scan, release: Release) -> Note | None:

@@ -11,7 +11,7 @@ from typing import Literal
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.notes import LIMIT, Entry, entries_of
 from qmslint.facts.precedence import Version
-from qmslint.facts.releases import Release, predecessor, read_version, releases
+from qmslint.facts.releases import Release, predecessor, read_version
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import PathSet, any_of
 from qmslint.repo.text import decode
@@ -222,7 +222,7 @@ def _paths_at(scan: Scan, release: Release) -> list[str]:
 
 def _in_fragments(scan: Scan, release: Release) -> Note | None:
     """Return the notes of single changes that came in with a release."""
-    before = predecessor(releases(scan), release)
+    before = predecessor(scan, release)
     for folder in fragment_folders(scan):
         now = scan.repo.objects.folder(release.tag.commit, folder)
         then = scan.repo.objects.folder(before.tag.commit, folder) if before else {}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
 
@@ -75,7 +75,7 @@ def _npm(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _tables(text: str) -> list[dict[str, Any]]:
-    return [item for item in tomllib.loads(text).get("package", []) if isinstance(item, dict)]
+    return [item for item in plaintoml.loads(text).get("package", []) if isinstance(item, dict)]
 
 
 def _poetry(text: str) -> Iterator[tuple[str, str]]:

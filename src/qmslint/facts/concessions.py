@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.ignore_files import listed, unreadable
@@ -75,18 +75,40 @@ def concessions(scan: Scan) -> Concessions:
     total, whole, tests = 0, True, 0
     out, own_tests = excluded(scan), frozenset(test_files(scan))
     paths = sorted(path for paths in by_language(scan).values() for path in paths if path not in out)
+    scan.snapshot.expect(path for path in paths[:_FILES] if _key(scan, path) not in scan.lasting)
     for path in paths[:_FILES]:
-        text = scan.text(path)
-        if text is None or len(text) > _SIZE or total > _TOTAL:
-            whole = whole and text is None
+        size, own, marked = _overview(scan, path, marks)
+        if size < 0 or size > _SIZE or total > _TOTAL:
+            whole = whole and size < 0
             continue
-        total += len(text)
-        if path in own_tests or marks.tests.search(text):
-            tests += sum(1 for line in text.split("\n") if marks.tests.search(line[:300]))
-        if marks.every.search(text):
-            found += marks.of(path, text, path in own_tests)
+        total += size
+        tests += own
+        if marked:
+            found += marks.of(path, scan.text(path) or "", path in own_tests)
     ordered = tuple(sorted(found, key=lambda item: (item.path, item.line, item.what)))
     return Concessions(ordered, tests, whole and len(paths) <= _FILES, unreadable(scan))
+
+
+def _overview(scan: Scan, path: str, marks: _Marks) -> tuple[int, int, bool]:
+    """Return the characters of a source file (-1 for none), its automated tests, and whether anything is set aside."""
+    key = _key(scan, path)
+    if key in scan.lasting:
+        return cast("tuple[int, int, bool]", scan.lasting[key])
+    text = scan.text(path)
+    if text is None:
+        return -1, 0, False
+    answer = (len(text), 0, False)
+    if len(text) <= _SIZE:
+        tests = sum(1 for line in text.split("\n") if marks.tests.search(line[:300])) if marks.tests.search(text) else 0
+        answer = (len(text), tests, marks.every.search(text) is not None)
+    if key[1]:
+        scan.lasting[key] = answer
+    return answer
+
+
+def _key(scan: Scan, path: str) -> tuple[Any, str]:
+    """Return under what a file's content is remembered over revisions; nothing where it has no object id."""
+    return _overview, scan.snapshot.blobs.get(path, "") if scan.snapshot.view == "commit" else ""
 
 
 class _Marks:

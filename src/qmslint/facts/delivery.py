@@ -11,7 +11,7 @@ from typing import Literal
 from qmslint.errors import Unassessable
 from qmslint.facts.base import DAY, Scan, fact
 from qmslint.facts.changelog import changelogs
-from qmslint.facts.releases import Release, predecessor, releases
+from qmslint.facts.releases import Release, predecessor
 from qmslint.facts.runs import Deployment, deployments
 from qmslint.facts.sources import touching_product
 from qmslint.facts.spans import shipped, span
@@ -96,10 +96,10 @@ def _production(scan: Scan, found: Sequence[Deployment]) -> tuple[Deployment, ..
 
 def _of_tags(scan: Scan) -> list[Event]:
     history, found = scan.history, []
-    marks, gone, known = any_of(scan.words("delivery", "hotfix_names")), withdrawn(scan), releases(scan)
+    marks, gone = any_of(scan.words("delivery", "hotfix_names")), withdrawn(scan)
     for release, shas in shipped(scan).items():
         commits = tuple(history.by_sha[sha] for sha in shas if len(history.by_sha[sha].parents) < 2)
-        below = predecessor(known, release)
+        below = predecessor(scan, release)
         repair = "named as an unplanned release" if marks.search(release.name) else ""
         if not repair and _is_small(release, below):
             repair = _repairs(scan, commits)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import excluded
+from qmslint.patterns import compile_pattern
 
 _LIMIT = 1024 * 1024
 
@@ -93,7 +94,7 @@ def _package(text: str) -> int:
 
 def _table(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return plaintoml.loads(text)
     except (ValueError, RecursionError):
         return {}
 
@@ -127,14 +128,32 @@ def _requirements(text: str) -> int:
     return len(re.findall(r"(?m)^[ \t]*[A-Za-z0-9][\w.-]*[ \t]*(?:\[[^\]\n]{0,200}\])?[ \t]*(?:[=<>!~;@#\\]|$)", text))
 
 
+def _maven(text: str) -> int:
+    """Count dependencies that state a version here; without one the parent states it, and is judged for it."""
+    found = re.findall(r"<dependency>(.{0,2000}?)</dependency>", text[:_LIMIT], re.S)
+    return sum("<version>" in body for body in found)
+
+
+def _vcpkg(text: str) -> int:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return -1
+    found = data.get("dependencies") if isinstance(data, dict) else None
+    return len(found) if isinstance(found, list) else 0
+
+
 def _counter(pattern: str) -> Callable[[str], int]:
-    compiled = re.compile(pattern, re.M)
+    compiled = compile_pattern(pattern, ignore_case=False)
     return lambda text: len(compiled.findall(text))
 
 
 def _exact(text: str) -> bool:
     rows = [row.strip() for row in text.split("\n") if re.match(r"\s*[A-Za-z0-9]", row)]
     return bool(rows) and all("==" in row or " @ " in row for row in rows)
+
+
+_OFF = compile_pattern(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*\z", ignore_case=False)
 
 
 def _compiled(text: str) -> bool:
@@ -156,14 +175,17 @@ _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
         "Cargo.toml": ("cargo", _cargo),
         "go.mod": ("go", _counter(r"^\s*(?:require\s+)?[\w.-]+\.[\w./-]+\s+v[0-9]")),
         "Gemfile": ("bundler", _counter(r"^\s*gem\s+[\"']")),
-        "pom.xml": ("maven", _counter(r"<dependency>")),
+        "pom.xml": ("maven", _maven),
         "build.gradle": ("gradle", _counter(r"^\s*(?:implementation|api|compile|testImplementation|classpath)\b")),
         "build.gradle.kts": ("gradle", _counter(r"^\s*(?:implementation|api|testImplementation)\b")),
         "*.csproj": ("nuget", _counter(r"<PackageReference\b")),
         "pubspec.yaml": ("pub", _counter(r"^  [a-z_]+:\s*[\^\"'0-9>]")),
         "mix.exs": ("hex", _counter(r"\{:[a-z_]+,\s*[\"~]")),
         "Package.swift": ("swift", _counter(r"\.package\(")),
-        "conanfile.txt": ("conan", _counter(r"^[\w-]+/[0-9]")),
+        "conanfile.txt": ("conan", _counter(r"^[\w-]+/(?:[0-9]|\[)")),
+        "conanfile.py": ("conan", _counter(r"[\"'][\w.+-]+/(?:cci\.)?(?:[0-9]|\[)[^\"'\n]{0,60}[\"']")),
+        "vcpkg.json": ("vcpkg", _vcpkg),
+        "MODULE.bazel": ("bazel", _counter(r"^bazel_dep\(")),
         "flake.nix": ("nix", _counter(r"\.url\s*=")),
         "Chart.yaml": ("helm", _counter(r"^\s*-\s+name:")),
     }
@@ -187,6 +209,8 @@ _LOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "hex": ("mix.lock",),
         "swift": ("Package.resolved",),
         "conan": ("conan.lock",),
+        "vcpkg": ("vcpkg-configuration.json",),
+        "bazel": ("MODULE.bazel.lock",),
         "nix": ("flake.lock",),
         "helm": ("Chart.lock",),
     }
@@ -196,7 +220,7 @@ _FIXED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "python-requirements": _exact,
         # Fixed versions are the custom there; ranges and SNAPSHOT are the exception.
         "maven": lambda text: not re.search(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]*SNAPSHOT)", text),
-        "conan": lambda text: True,
+        "vcpkg": lambda text: re.search(r"\"(?:builtin-)?baseline\"\s*:", text) is not None,
     }
 )
 ECOSYSTEMS: Mapping[str, str] = MappingProxyType(
@@ -222,6 +246,20 @@ _DEPENDABOT = {
 }  # fmt: skip
 
 
+_RENOVATE = {
+    "pip_requirements": "python", "pip-compile": "python", "pip_setup": "python", "poetry": "python", "pep621": "python",
+    "pipenv": "python", "setup-cfg": "python", "gomod": "go", "gradle-wrapper": "gradle", "mix": "hex", "helmv3": "helm",
+    "bazel-module": "bazel", "bun": "npm", "pixi": "python",
+}  # fmt: skip
+
+
+def _managed(text: str) -> frozenset[str]:
+    """Return the ecosystems to which a configuration of Renovate keeps itself; empty for all of them."""
+    match = re.search(r"\"?enabledManagers\"?\s*:\s*\[([^\]]{0,2000})\]", text)
+    names = re.findall(r"[\"']([\w-]+)[\"']", match[1]) if match else []
+    return frozenset(_RENOVATE.get(name, name) for name in names)
+
+
 @fact
 def updaters(scan: Scan) -> tuple[Updater, ...]:
     """Return the update automation that is configured in the repository."""
@@ -237,10 +275,10 @@ def updaters(scan: Scan) -> tuple[Updater, ...]:
         "/{.github,.gitlab}/renovate.json", "/{.github,.gitlab}/renovate.json5", "/renovate-bot.json",
     ):  # fmt: skip
         text = scan.text(path) or ""
-        if text.strip() and not re.search(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*$", text):
-            found.append(Updater("Renovate", path, 1, frozenset()))
+        if text.strip() and not _OFF.search(text):
+            found.append(Updater("Renovate", path, 1, _managed(text)))
     package = scan.text("package.json") if "package.json" in scan.snapshot else ""
-    if package and re.search(r"(?m)^\s{0,4}\"renovate\"\s*:", package):
+    if package and re.search(r"(?m)^[ \t]{0,4}\"renovate\"\s*:", package):
         found.append(Updater("Renovate", "package.json", 1, frozenset()))
     others = {"/.pyup.{yml,yaml}": ("pyup", "python"), "/.scala-steward.conf": ("Scala Steward", "sbt")}
     others |= {"/.github/updatecli/**": ("updatecli", ""), "/updatecli.d/**": ("updatecli", "")}

@@ -7,14 +7,14 @@ heading inside a bigger document.  Names, headings and folders are vocabulary (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
 from qmslint.facts.document_index import Place, compared_name, headings, index, opaque
 from qmslint.facts.markup import Document, Heading, document, fold
-from qmslint.facts.placeholders import unfilled
+from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
 from qmslint.facts.topics import mentions
 
@@ -85,7 +85,7 @@ def keys(scan: Scan) -> tuple[str, ...]:
     return tuple(scan.words("documents", "keys"))
 
 
-@fact
+@fact_of_words
 def spec(scan: Scan, key: str) -> Spec:
     """Return what is known of a key; raises ``KeyError`` for an unknown one."""
     words = scan.words("documents")
@@ -173,9 +173,9 @@ def _declared(scan: Scan, pointer: str) -> Iterator[tuple[str, Heading | None, H
 def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
     """Documents that say in their front matter which document they are: ``qms: {document: key}``."""
     found: dict[str, tuple[str, ...]] = {}
+    scan.snapshot.expect(index(scan).places)
     for path in index(scan).places:
-        text = scan.text(path)
-        if text is None or not text.startswith(("---", "+++")) or "qms" not in text[:4000]:
+        if not _may_say_key(scan, path):
             continue
         parsed = document(scan, path)
         block = parsed.front.get("qms") if parsed else None
@@ -183,6 +183,11 @@ def _by_front_matter(scan: Scan) -> Mapping[str, tuple[str, ...]]:
         if isinstance(key, str):
             found[key] = (*found.get(key, ()), path)
     return found
+
+
+@fact_of_content
+def _may_say_key(path: str, text: str) -> bool:
+    return text.startswith(("---", "+++")) and "qms" in text[:4000]
 
 
 @fact
@@ -198,8 +203,14 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
+_ABOUT_RECORDS = re.compile(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
+_PROCEDURE = re.compile(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
+
+
 def _named_here(place: Place, what: Spec) -> bool:
-    if place.record or (place.dated and not what.dated):
+    # How records of a sort are made often stands beside them.
+    beside = _ABOUT_RECORDS.search(place.folder) and _PROCEDURE.search(place.name)
+    if (place.record and not beside) or (place.dated and not what.dated):
         return False
     return not what.only_top or place.folder in ("", ".github", "docs", ".gitlab")
 
@@ -251,20 +262,25 @@ def _of_the_product(scan: Scan, section: Document) -> bool:
     return bool(mentions(scan, opening, ["product-feature"]))
 
 
-def _hosts(scan: Scan, names: Sequence[str]) -> dict[str, int]:
+@fact
+def _hosts(scan: Scan, names: tuple[str, ...]) -> dict[str, int]:
     """Return the documents whose headings are looked at, with the rank of the group they belong to."""
     found: dict[str, int] = {}
     for rank, name in enumerate(names):
-        if name == "roots":
-            members = [p.path for p in index(scan).places.values() if p.root and not _is_readme(p)]
-        elif name == "process":
-            inside = [p.path for p in index(scan).places.values() if p.process and not _is_readme(p)]
-            members = [*inside, *(named(scan, "process"))]
-        else:
-            members = list(named(scan, name))
-        for path in members:
+        for path in _group(scan, name):
             found.setdefault(path, rank)
     return found
+
+
+@fact
+def _group(scan: Scan, name: str) -> tuple[str, ...]:
+    """Return the documents of one group of hosts."""
+    if name == "roots":
+        return tuple(p.path for p in index(scan).places.values() if p.root and not _is_readme(p))
+    if name == "process":
+        inside = tuple(p.path for p in index(scan).places.values() if p.process and not _is_readme(p))
+        return (*inside, *named(scan, "process"))
+    return named(scan, name)
 
 
 def _is_readme(place: Place) -> bool:
@@ -283,7 +299,9 @@ def _weighed(scan: Scan, key: str, what: Spec, part: Document, line: int, how: H
     words = part.words
     rows = max([len(table.rows) for table in part.tables] + [len(part.items)], default=0)
     weak = ""
-    if words < what.words and rows < what.rows:
+    if is_scaffold(scan.text(part.path) or ""):
+        weak = "an unfilled template: begun with qmslint scaffold"
+    elif words < what.words and rows < what.rows:
         weak = f"only {words} own words, where {what.words} or a list of {what.rows} are expected"
     elif how != "template":
         marks = unfilled(scan, part.path, line if how == "heading" else 1, part.lines)

@@ -67,7 +67,7 @@ def emergencies(scan: Scan, months: float, days: int) -> tuple[Emergency, ...]:
     subjects = any_of(scan.words("changes", "emergency_subjects"))
     marks = any_of(scan.words("changes", "emergency_marks"))
     texts = _record_texts(scan)
-    later = _later_mentions(scan)
+    later = _later_mentions(scan, found.line.since)
     product = _undoing(scan, found)
     result = []
     for change in found.items:
@@ -169,14 +169,15 @@ def _record_texts(scan: Scan) -> dict[str, tuple[str, date | None]]:
     return dict(sorted(found.items()))
 
 
-def _later_mentions(scan: Scan) -> dict[str, tuple[str, date]]:
+def _later_mentions(scan: Scan, since: int) -> dict[str, tuple[str, date]]:
     """Return, by the beginning of an object id, the commit that says it was reviewed afterwards."""
     test = re.compile(
         rb"(?im)^(?:reviewed|post-review|reviewed-commit|review of)[ -:]{1,3}(?:commit )?([0-9a-f]{12,40})\b"
     )
     found = {}
     for commit in scan.history.commits:
-        if b"eview" in commit.message:
+        # Nothing that was committed before the window can look back on what landed in it.
+        if commit.committed >= since and b"eview" in commit.message:
             for match in test.finditer(commit.message[:20_000]):
                 found[match[1][:12].decode("ascii")] = (commit.sha, day_of(commit.committed))
     return found

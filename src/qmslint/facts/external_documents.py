@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index, opaque
@@ -18,6 +20,7 @@ FILES = 3000
 _SIZE = 200_000
 _PAGES = 6000
 """Characters from the beginning in which a copy says what it is."""
+_LINE = 4000
 _PUBLISHERS = re.compile(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
 
 
@@ -45,29 +48,41 @@ def citations(scan: Scan) -> tuple[Citation, ...]:
 @fact
 def listed(scan: Scan, keys: tuple[str, ...]) -> tuple[Citation, ...]:
     """Return the standards that the lists of documents of external origin name."""
-    found = [c for key in keys for item in find(scan, key) if item.substantial for c in _listed_in(scan, item.document)]
+    found = []
+    for key in keys:
+        for item in find(scan, key):
+            stated = _stated(scan, ((t.header, [(r.cells, r.line) for r in t.rows]) for t in item.document.tables))
+            found += _in(scan, item.document, stated) if item.substantial else []
     for path in evidence_paths(scan, tuple(scan.words("external", "lists"))):
         text = (scan.text(path) or "")[:_SIZE]
-        found += _in(scan, parse_text(path, text))
+        found += _in(scan, parse_text(path, text), _stated(scan, _tables(path, text)))
     return tuple(sorted(set(found), key=lambda c: (c.name, c.path, c.line, c.edition)))
 
 
-def _listed_in(scan: Scan, parsed: Document) -> list[Citation]:
-    """Return the standards of a list; where a table has a column for the edition, it stands there."""
-    words = scan.words("external")
-    known = frozenset(normal(str(name)) for name in words["edition_columns"])
-    mark = compile_pattern(str(words["edition_marks"]), ignore_case=False)
-    stated: dict[int, str] = {}
-    for table in parsed.tables:
-        column = next((index for index, cell in enumerate(table.header) if normal(cell) in known), None)
-        for row in table.rows if column is not None else ():
-            match = mark.search(row.cells[column][:200]) if column is not None and column < len(row.cells) else None
+def _tables(path: str, text: str) -> Iterator[tuple[Sequence[str], list[tuple[Sequence[str], int]]]]:
+    """Yield the table of a CSV file: its header, and its rows with their lines."""
+    if path.lower().endswith((".csv", ".tsv")):
+        mark = "\t" if path.lower().endswith(".tsv") else ";" if text.count(";") > text.count(",") else ","
+        lines = text.split("\n")
+        rows = [next(csv.reader([line], delimiter=mark), []) for line in lines if len(line) <= _LINE]
+        yield rows[0] if rows else [], [(row, number) for number, row in enumerate(rows[1:], 2)]
+
+
+def _stated(scan: Scan, tables: Iterable[tuple[Sequence[str], list[tuple[Sequence[str], int]]]]) -> Mapping[int, str]:
+    """Return the edition that a column of editions states, by line."""
+    titles = frozenset(normal(str(word)) for word in scan.words("external", "edition_columns"))
+    mark = compile_pattern(str(scan.words("external", "edition_marks")), ignore_case=False)
+    found: dict[int, str] = {}
+    for header, rows in tables:
+        column = next((index for index, cell in enumerate(header) if normal(cell) in titles), None)
+        for cells, line in rows if column is not None else ():
+            match = mark.search(cells[column][:200]) if column is not None and column < len(cells) else None
             if match:
-                stated[row.line] = next(filter(None, match.groups()), "")
-    return [replace(c, edition=c.edition or stated.get(c.line, "")) for c in _in(scan, parsed)]
+                found[line] = next(filter(None, match.groups()), match[0])
+    return found
 
 
-def _in(scan: Scan, parsed: Document) -> list[Citation]:
+def _in(scan: Scan, parsed: Document, stated: Mapping[int, str] | None = None) -> list[Citation]:
     words = scan.words("external")
     formats = frozenset(map(str, words["formats"]))
     found: list[Citation] = []
@@ -78,7 +93,11 @@ def _in(scan: Scan, parsed: Document) -> list[Citation]:
             continue
         for test in tests:
             for match in test.finditer(text[:2000]):
-                publisher, code, edition = (match[1] or "").strip(), match[2] or "", match[3] or ""
+                publisher, code, edition = (
+                    (match[1] or "").strip(),
+                    match[2] or "",
+                    match[3] or (stated or {}).get(number, ""),
+                )
                 if code not in formats:
                     found.append(Citation(_name(publisher, code), edition, parsed.path, number))
     return found

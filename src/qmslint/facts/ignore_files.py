@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from qmslint import lineyaml
+from qmslint import lineyaml, plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.lexicon import own_words
@@ -137,7 +136,7 @@ def _of_snyk(path: str, text: str) -> Iterator[_Raw]:
 
 
 def _of_osv(path: str, text: str) -> Iterator[_Raw]:
-    data = tomllib.loads(text)
+    data = plaintoml.loads(text)
     for item in (*data.get("IgnoredVulns", ()), *data.get("PackageOverrides", ())):
         name = str(item.get("id") or item.get("name") or "*")
         until = str(item.get("ignoreUntil") or item.get("effectiveUntil") or "")
@@ -145,7 +144,7 @@ def _of_osv(path: str, text: str) -> Iterator[_Raw]:
 
 
 def _of_deny(path: str, text: str) -> Iterator[_Raw]:
-    data = tomllib.loads(text)
+    data = plaintoml.loads(text)
     ignored = data.get("advisories", {}).get("ignore", ())
     for item in ignored if isinstance(ignored, list) else ():
         name = str(item.get("id") or item.get("crate") or "*") if isinstance(item, dict) else str(item)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qmslint.errors import Unassessable
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.patterns import any_of, compile_pattern, glob_source
 from qmslint.repo.history import Commit, History
 
@@ -83,7 +83,7 @@ def _tip(scan: Scan, history: History) -> tuple[str, str]:
     assert shadow is not None
     if not shadow.head or shadow.refs.get(shadow.head) != history.head:
         return history.head, ""
-    default = _default(scan)
+    default = default_ref(scan)
     target = shadow.refs.get(default, "")
     if not target or default == shadow.head or target == history.head or is_release_branch(scan, shadow.head):
         return history.head, ""
@@ -94,7 +94,8 @@ def _tip(scan: Scan, history: History) -> tuple[str, str]:
     return target, f"counted up to where this branch left {short(default)}"
 
 
-def _default(scan: Scan) -> str:
+def default_ref(scan: Scan) -> str:
+    """Return the ref of the branch changes land on: the declared one where the clone has it."""
     shadow = scan.repo.shadow
     assert shadow is not None
     name = scan.settings.default_branch
@@ -114,7 +115,7 @@ def _fork(scan: Scan, history: History, tip: str) -> str:
     return sha
 
 
-@fact
+@fact_of_words
 def release_branch_test(scan: Scan) -> Any:
     """Return the compiled test for names of branches that releases come from."""
     own = [glob_source(f"/{glob}") for glob in scan.settings.release_branches]

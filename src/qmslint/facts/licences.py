@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.patterns import compile_pattern
 
@@ -93,7 +93,7 @@ def _package(text: str) -> str:
 def _toml(*path: str) -> Any:
     def read(text: str) -> str:
         try:
-            value: Any = tomllib.loads(text)
+            value: Any = plaintoml.loads(text)
         except (ValueError, RecursionError):
             return ""
         for key in path:
@@ -110,7 +110,7 @@ def _python(text: str) -> str:
 
 
 def _line(pattern: str) -> Any:
-    compiled = re.compile(pattern, re.M)
+    compiled = compile_pattern(pattern, ignore_case=False)
 
     def read(text: str) -> str:
         match = compiled.search(text)

@@ -17,7 +17,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.dates import MONTHS, day_of, parse_date
 from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document, document, markup_of
-from qmslint.facts.parts import flat, spaced, title_of
+from qmslint.facts.parts import flat, named, spaced, title_of
 from qmslint.facts.records.find import records
 from qmslint.facts.records.lists import load
 from qmslint.facts.records.words import common
@@ -115,6 +115,16 @@ def family_of(scan: Scan, label: str) -> tuple[str, str]:
     return next(((family, name) for family, name, test in _families(scan) if test.search(text)), ("", ""))
 
 
+def speaks_of(scan: Scan, family: str, text: str) -> bool:
+    """Say whether a sentence names an indicator of a family."""
+    return any(name == family and test.search(text[:1500]) for name, _, test in _families(scan))
+
+
+def decides(scan: Scan, text: str) -> bool:
+    """Say whether a sentence tells that something was decided or done."""
+    return any_of(scan.words("measurements", "decided")).search(text[:1500]) is not None
+
+
 def _of_file(scan: Scan, path: str, text: str) -> Iterator[Measurement]:
     ending = posixpath.splitext(path)[1].lower()
     stamp = _STAMP.search(posixpath.basename(path)) or _STAMP.search(path)
@@ -174,7 +184,7 @@ def _from_csv(text: str, ending: str) -> _Grid:
 
 def _of_grid(scan: Scan, path: str, grid: _Grid, whole: str) -> Iterator[Measurement]:
     """Read one table: a result a row, a period a column, or an indicator a column."""
-    names = {index: _columns(scan).exact(cell.replace("_", " ")) for index, cell in enumerate(grid.header)}
+    names = {index: _column(scan, cell) for index, cell in enumerate(grid.header)}
     where = {name: index for index, name in reversed(list(names.items())) if name}
     heads = [_placed(cell, whole) for cell in grid.header]
     periods = [i for i, cell in enumerate(heads) if i not in where.values() and parse_date(cell, end=True)]
@@ -193,7 +203,7 @@ def _of_grid(scan: Scan, path: str, grid: _Grid, whole: str) -> Iterator[Measure
     first = where.get("date", 0 if _dated_rows(scan, grid) else None)
     if first is None:
         return
-    known = [i for i, cell in enumerate(grid.header) if i != first and family_of(scan, cell)[0]]
+    known = [i for i, cell in enumerate(grid.header) if i != first and family_of(scan, _label(scan, cell))[0]]
     for cells, line in grid.rows:
         for index in known:
             when = _when(scan, _cell(cells, first))
@@ -220,6 +230,26 @@ def _placed(cell: str, whole: str) -> str:
         return cell
     year = written.year if first <= written.month else written.year - 1
     return f"{year}-Q{quarter[1]}" if quarter else f"{year}-{first:02d}"
+
+
+def _column(scan: Scan, cell: str) -> str:
+    """Return what a column holds; one that says what follows may say what it means as well."""
+    meanings = named(cell.replace("_", " "), _columns(scan))
+    exact = _columns(scan).exact(cell.replace("_", " "))
+    return exact or ("action" if "action" in meanings and "," in cell else "")
+
+
+@fact
+def _catalogued(scan: Scan) -> Mapping[str, str]:
+    """Return the names of catalogued indicators by their identifiers."""
+    found = {r.id.casefold(): r.text("metric") or r.title for r in records(scan, "indicator").items if r.id}
+    return MappingProxyType(found)
+
+
+def _label(scan: Scan, written: str) -> str:
+    """Return the name of an indicator that is written as its identifier."""
+    name = _catalogued(scan).get(written.strip().casefold(), "")
+    return f"{written.strip()} {name}" if name else written
 
 
 def _dated_rows(scan: Scan, grid: _Grid) -> bool:
@@ -281,6 +311,7 @@ def _make(
         or _wanted(scan).search(near)
     ):
         return None
+    label = _label(scan, label)
     family, measure = family_of(scan, label)
     if not family:
         return None

@@ -147,7 +147,7 @@ def _words(body: str) -> int:
 
 def _general(path: str, text: str, read: Reader) -> tuple[Entry, ...]:
     lines = text.split("\n")
-    heads = list(_heads(lines))
+    heads = list(_heads(lines, ("```",) if path.lower().endswith((".rst", ".txt")) else ("```", "~~~")))
     found = []
     for index, (number, version, head) in enumerate(heads):
         stop = heads[index + 1][0] - 1 if index + 1 < len(heads) else len(lines)
@@ -162,11 +162,14 @@ def _general(path: str, text: str, read: Reader) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def _heads(lines: list[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield line, version and whole text of the headings that name a version or what is not released yet."""
+def _heads(lines: list[str], fences: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
+    """Yield line, version and whole text of the headings that name a version or what is not released yet.
+
+    ``fences`` are what begins and ends code; a line of tildes underlines a heading in some markup.
+    """
     fenced = released = False
     for index, raw in enumerate(lines):
-        if raw.startswith(("```", "~~~")):
+        if raw.startswith(fences):
             fenced = not fenced
             continue
         if fenced or len(raw) > 300 or not raw or raw[0] in "\t>":

@@ -9,7 +9,7 @@ from typing import Literal
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.landing import is_release_branch, short
+from qmslint.facts.landing import default_ref, is_release_branch, short
 from qmslint.facts.releases import Release
 from qmslint.facts.versions import globs_of_sources
 from qmslint.patterns import PathSet
@@ -123,7 +123,7 @@ def _off_line(
 
 def _may_release(scan: Scan, ref: str) -> bool:
     shadow = scan.repo.shadow
-    return bool(shadow and ref == shadow.default_branch) or is_release_branch(scan, ref)
+    return bool(shadow and ref == default_ref(scan)) or is_release_branch(scan, ref)
 
 
 def _on_top(

@@ -15,6 +15,7 @@ _LABEL = re.compile(r"[^\w(\[]{0,6}([^:：|\n]{1,70}?)[ \t]*[:：](?!//)[ \t]*(.
 _DATED = re.compile(r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:19|20)\d\d-\d\d-\d\d\b.*)$")
 _ANSWER = re.compile(r"[ \t]*[:：=–—-]+[ \t]*")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_JOINT = re.compile(r"[,;/&+]|\b(?:and|und|et|y)\b", re.I)
 _DEPTH = 4
 _LIMIT = 4000
 """Parts of one document that are looked at."""
@@ -60,6 +61,7 @@ class _Open:
     text: list[str]
     last: int
     close: bool = False
+    also: tuple[str, ...] = ()
 
 
 def parts(document: Document, lexicon: Lexicon) -> tuple[Part, ...]:
@@ -106,11 +108,24 @@ def _cells(document: Document, lexicon: Lexicon) -> Iterator[Part]:
         pairs = [(cells, line) for cells, line in rows if len(cells) == 2]
         if len(pairs) != len(rows) or len(rows) > 60:
             continue
-        known = [(lexicon.exact(cells[0].rstrip(":")), cells, line) for cells, line in pairs]
-        if sum(1 for name, _, _ in known if name) >= 2:
-            for name, cells, line in known:
-                if name:
+        if sum(1 for cells, _ in pairs if lexicon.exact(cells[0].rstrip(":"))) >= 2:
+            # Such a table lists names; in it a longer name may hold a known one, or join several.
+            for cells, line in pairs:
+                for name in named(cells[0].rstrip(":"), lexicon):
                     yield Part(name, cells[0], line, line, "cell", cells[1])
+
+
+def named(title: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return what a title means in the lexicon: the whole of it, or each of the names it joins by commas and *and*."""
+    whole = lexicon.exact(title)
+    if whole:
+        return (whole,)
+    found = dict.fromkeys(name for piece in _JOINT.split(title[:200]) if (name := lexicon.exact(piece)))
+    # One name alone may be part of another: "results of monitoring and measurement".
+    if len(found) < 2:
+        longest = lexicon.find(title)
+        return (longest,) if longest else ()
+    return tuple(found)
 
 
 def _flow(document: Document, lexicon: Lexicon) -> list[Part]:
@@ -145,11 +160,12 @@ class _Flow:
         for open_ in self.headings:
             open_.text.append(heading.text)
         title, answer = heading.text, ""
-        name = self.lexicon.find(title)
+        name, *also = named(title, self.lexicon) or ("",)
         label = _LABEL.match(title) if ":" in title else None
         if label and self.lexicon.find(label[1]) and label[2]:
-            name, title, answer = self.lexicon.find(label[1]), label[1], label[2]
-        self.open(self.headings, _Open(name, title, heading.line, "heading", heading.level, [answer], heading.line))
+            name, title, answer, also = self.lexicon.find(label[1]), label[1], label[2], []
+        opened = _Open(name, title, heading.line, "heading", heading.level, [answer], heading.line, also=tuple(also))
+        self.open(self.headings, opened)
 
     def prose(self, line: Line) -> None:
         is_item = line.line in self.depths
@@ -191,9 +207,9 @@ class _Flow:
         while len(stack) > keep:
             open_ = stack.pop()
             text = "\n".join(line for line in open_.text if line.strip())
-            self.done.append(
-                Part(open_.name, open_.title, open_.line, max(end, open_.line), open_.form, text, max(open_.level, 0))
-            )
+            last, level = max(end, open_.line), max(open_.level, 0)
+            for name in (open_.name, *open_.also):
+                self.done.append(Part(name, open_.title, open_.line, last, open_.form, text, level))
 
     def finish(self, last: int) -> list[Part]:
         self.shut(self.labels, 0, last)

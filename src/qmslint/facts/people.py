@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.facts.trailers import person_in
 from qmslint.patterns import compile_pattern
 from qmslint.repo.history import Commit, Person
@@ -55,7 +55,7 @@ class Roles:
         return ""
 
 
-@fact
+@fact_of_words
 def roles(scan: Scan) -> Roles:
     """Return the judge of identities, from the vocabulary and the configuration's ``bots``."""
     words = scan.words("people")
@@ -92,9 +92,11 @@ class Identities:
     def __init__(self, anonymous: Iterable[str] = ()) -> None:
         self._parent: dict[str, str] = {}
         self._anonymous = frozenset(anonymous)
+        self._asked: dict[Person, str] = {}
 
     def add(self, who: Person) -> None:
         """Take an identity into account."""
+        self._asked.clear()
         keys = self._keys(who)
         roots = [self._find(key) for key in keys]
         for root in roots[1:]:
@@ -102,9 +104,12 @@ class Identities:
 
     def key(self, who: Person) -> str:
         """Return the same text for all identities of one person."""
-        keys = self._keys(who)
-        known = next((key for key in keys if key in self._parent), keys[0])
-        return self._find(known)
+        found = self._asked.get(who)
+        if found is None:
+            keys = self._keys(who)
+            known = next((key for key in keys if key in self._parent), keys[0])
+            found = self._asked[who] = self._find(known)
+        return found
 
     def _keys(self, who: Person) -> list[str]:
         name, mail = " ".join(who.name.split()).casefold(), who.email.strip().casefold()

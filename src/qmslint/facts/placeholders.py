@@ -19,6 +19,8 @@ _TICKET = re.compile(r"#[0-9]+|\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b|https?://")
 _TEMPLATING = re.compile(r"\{%|\{\{<|<%")
 MARKS_LIMIT = 200
 """Marks that are kept for one document."""
+SCAFFOLD = "Begun with qmslint scaffold: replace every TODO, then delete this line."
+"""What stands in a document that a person still has to fill in."""
 _CROWD = 3
 _WORDS_A_MARK = 30
 
@@ -49,6 +51,9 @@ class Mark:
 def marks(scan: Scan, path: str) -> tuple[Mark, ...]:
     """Return all signs in one document, those about the whole of it first."""
     parsed, text = document(scan, path), scan.text(path)
+    if text is not None and is_scaffold(text):
+        line = text.count("\n", 0, text.index(SCAFFOLD)) + 1
+        return (Mark(line, "begun with qmslint scaffold and not filled in", whole=True),)
     if parsed is None or text is None or path in scan.glob(*scan.words("placeholders", "not_in")):
         return ()
     found = [*_whole(scan, parsed, text)]
@@ -57,6 +62,18 @@ def marks(scan: Scan, path: str) -> tuple[Mark, ...]:
         found += _empty_tables(parsed, float(scan.words("placeholders", "empty_rows")))
     found.sort(key=lambda mark: (not mark.whole, mark.line))
     return tuple(found[:MARKS_LIMIT])
+
+
+@fact
+def scaffolds(scan: Scan) -> tuple[str, ...]:
+    """Return the documents, templates of the platform among them, that were begun so and are not filled in."""
+    paths = scan.glob(*scan.words("documents", "files"))
+    return tuple(path for path in paths if is_scaffold(scan.text(path) or ""))
+
+
+def is_scaffold(text: str) -> bool:
+    """Say whether a text still says of itself that it has to be filled in."""
+    return SCAFFOLD in text[:2000]
 
 
 @fact

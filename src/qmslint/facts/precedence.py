@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _VERSION = re.compile(
     r"(?:[0-9]{1,4}!)?([0-9]{1,18}(?:\.[0-9]{1,18}){0,5})((?:(?:[-._+~][0-9A-Za-z]|[A-Za-z])[0-9A-Za-z.+_~-]{0,60})?)\Z"
@@ -43,16 +44,21 @@ class Version:
     @property
     def key(self) -> Key:
         """Sorts versions by precedence."""
-        numbers = self.numbers
-        while len(numbers) > 1 and numbers[-1] == 0:
-            numbers = numbers[:-1]
-        tokens = tuple(_rank(token) for token in _TOKEN.findall(self.suffix))
-        phase = 0 if self.pre else 2 if any(t[2] == "post" for t in tokens) else 1
-        return numbers, phase, tokens if phase != 1 else ()
+        return _key(self.numbers, self.suffix, self.pre)
 
     def same(self, other: Version) -> bool:
         """Say whether two spellings mean the same version."""
         return self.key == other.key
+
+
+@lru_cache(maxsize=65_536)
+def _key(numbers: tuple[int, ...], suffix: str, pre: bool) -> Key:
+    # Releases are compared each with each: taking them apart every time would cost more than all else.
+    while len(numbers) > 1 and numbers[-1] == 0:
+        numbers = numbers[:-1]
+    tokens = tuple(_rank(token) for token in _TOKEN.findall(suffix))
+    phase = 0 if pre else 2 if any(t[2] == "post" for t in tokens) else 1
+    return numbers, phase, tokens if phase != 1 else ()
 
 
 def _rank(token: str) -> tuple[int, int, str]:

@@ -86,11 +86,19 @@ def _deploys(scan: Scan) -> Switch:
     if jobs:
         note = f"a pipeline deploys: {jobs[0].path}:{jobs[0].line}"
         return _guess("deploys", "yes", note, [in_file(s.path, s.line, "deployment step") for s in jobs[:5]])
-    found = evidence_paths(scan, tuple(scan.words("languages", "operations")))
-    if found:
+    tried = frozenset(scan.glob("**/{test,tests,testing,e2e,spec}/**"))
+    found = tuple(p for p in evidence_paths(scan, tuple(scan.words("languages", "operations"))) if p not in tried)
+    if found and not _published(scan):
         note = f"descriptions of a running service: {found[0]}"
         return _guess("deploys", "yes", note, [in_file(p, note="service description") for p in found[:5]])
     return _guess("deploys", "no", "no deployment was found", [])
+
+
+def _published(scan: Scan) -> bool:
+    """Say whether a pipeline publishes packages: then a start file serves a preview, not customers."""
+    from qmslint.facts.pipelines import pipelines
+
+    return any("publish" in step.classes for step in pipelines(scan).steps)
 
 
 def _kind(scan: Scan) -> Switch:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.precedence import Version, version_of
+from qmslint.facts.precedence import Key, Version, version_of
 from qmslint.patterns import compile_pattern
 from qmslint.repo.history import Tag
 
@@ -86,19 +88,28 @@ def sample(scan: Scan, months: float, last: int, pre: bool = False) -> tuple[Rel
     return recent if len(recent) >= last else newest[:last]
 
 
-def predecessor(known: Sequence[Release], release: Release) -> Release | None:
+@fact
+def _ladders(scan: Scan) -> Mapping[str, tuple[tuple[Key, ...], tuple[Release, ...]]]:
+    """Return for each component the order of its final versions, and the first release of each."""
+    steps: dict[str, dict[Key, Release]] = {}
+    for release in releases(scan):
+        if not release.pre:
+            steps.setdefault(release.component, {}).setdefault(release.number.key, release)
+    ordered = {component: sorted(found.items(), key=lambda step: step[0]) for component, found in steps.items()}
+    return {name: (tuple(key for key, _ in found), tuple(item for _, item in found)) for name, found in ordered.items()}
+
+
+def predecessor(scan: Scan, release: Release) -> Release | None:
     """Return the highest final release of the same component below ``release`` by version."""
-    below = [
-        other
-        for other in known
-        if other.component == release.component and not other.pre and other.number.key < release.number.key
-    ]
-    return max(below, key=lambda other: other.number.key, default=None)
+    keys, found = _ladders(scan).get(release.component, ((), ()))
+    place = bisect_left(keys, release.number.key)
+    return found[place - 1] if place else None
 
 
-def is_calendar(known: Iterable[Release], component: str) -> bool:
+@fact
+def is_calendar(scan: Scan, component: str) -> bool:
     """Say whether a component is numbered by date: its numbers begin with the year of the tag."""
-    own = [release for release in known if release.component == component]
+    own = [release for release in releases(scan) if release.component == component]
     dated = 0
     for release in own:
         year = datetime.fromtimestamp(min(max(release.tag.tagged, 0), 253402300799), UTC).year
@@ -190,16 +201,14 @@ def _without_moving(found: Sequence[Release]) -> Iterable[Release]:
     """
     full = {(r.component, r.number.numbers) for r in found}
     longer = {(component, numbers[:1]) for component, numbers in full if len(numbers) > 1}
+    of_longer = frozenset(component for component, _ in longer)
+    short = Counter(component for component, numbers in full if len(numbers) == 1)
     for release in found:
         numbers = release.number.numbers
         if len(numbers) == 1 and not _DATE.match(release.version) and not release.number.suffix:
-            whole = sum(1 for component, other in full if component == release.component and len(other) == 1)
-            if (release.component, numbers) in longer or whole < 2 or release.component in _components(longer):
+            few = short[release.component] < 2
+            if (release.component, numbers) in longer or few or release.component in of_longer:
                 continue
         if len(numbers) == 2 and not release.number.suffix and (release.component, (*numbers, 0)) in full:
             continue
         yield release
-
-
-def _components(keys: Iterable[tuple[str, tuple[int, ...]]]) -> frozenset[str]:
-    return frozenset(component for component, _ in keys)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.patterns import any_of
 from qmslint.repo.history import Commit
 
@@ -34,18 +34,23 @@ class Request:
     number: str
 
 
-class Markers:
-    """Finds traces of merge requests; patterns come from the vocabulary."""
+class Texts:
+    """Finds traces of merge requests in messages; patterns come from the vocabulary."""
 
-    def __init__(self, words: Mapping[str, Any], heads: Mapping[str, str]) -> None:
+    def __init__(self, words: Mapping[str, Any]) -> None:
         self._subjects = [(name, any_of(patterns)) for name, patterns in words["request_subjects"].items()]
         self._lines = [(name, any_of(patterns)) for name, patterns in words["request_lines"].items()]
         self._any_line = any_of([pattern for patterns in words["request_lines"].values() for pattern in patterns])
         self._merge = any_of(words["merge_numbers"])
-        self._heads = heads
+        self._known: dict[str, Request | None] = {}
 
     def of(self, commit: Commit) -> Request | None:
-        """Return the request a commit names, or whose head it is."""
+        """Return the request a commit names."""
+        if commit.sha not in self._known:
+            self._known[commit.sha] = self._read(commit)
+        return self._known[commit.sha]
+
+    def _read(self, commit: Commit) -> Request | None:
         subject = commit.subject[:SUBJECT]
         if any(sign in subject for sign in ("#", "PR ", "!", "request")):
             for name, pattern in self._subjects:
@@ -60,8 +65,27 @@ class Markers:
                     return Request(name, _number(match))
         if len(commit.parents) > 1 and (match := self._merge.search(subject)):
             return Request("merge", _number(match))
-        head = next((n for sha in (commit.sha, *commit.parents[1:]) if (n := self._heads.get(sha))), "")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """Finds traces of merge requests: in messages, and in the refs of the clone."""
+
+    texts: Texts
+    heads: Mapping[str, str]
+
+    def of(self, commit: Commit) -> Request | None:
+        """Return the request a commit names, or whose head it is."""
+        if named := self.texts.of(commit):
+            return named
+        head = next((n for sha in (commit.sha, *commit.parents[1:]) if (n := self.heads.get(sha))), "")
         return Request("ref", head) if head else None
+
+
+@fact_of_words
+def _texts(scan: Scan) -> Texts:
+    return Texts(scan.words("changes"))
 
 
 @fact
@@ -75,7 +99,7 @@ def markers(scan: Scan) -> Markers:
     for ref, sha in shadow.refs.items() if shadow else ():
         if sha in wanted and not ref.startswith(("refs/heads/", "refs/tags/")) and (match := test.search(ref)):
             heads[sha] = _number(match)
-    return Markers(scan.words("changes"), heads)
+    return Markers(_texts(scan), heads)
 
 
 def _number(match: Any) -> str:

@@ -50,6 +50,9 @@ _FAILED = frozenset(
     ]
 )
 
+_REQUEST = re.compile(r"refs/(?:merge-requests|pull|pull-requests)/(\d{1,9})/")
+"""The name that platforms give to a merge request's own run, whose commit may never come into the history."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -151,6 +154,8 @@ def _run(export: Export, item: Mapping[str, Any], above: Mapping[str, Any]) -> R
     when = next((m for key in _WHEN if (m := moment(first(item, key)))), 0)
     asked = item.get("pull_requests")
     numbers = [first(one, "number") for one in asked[:20] if isinstance(one, dict)] if isinstance(asked, list) else []
+    asked_by = _REQUEST.match(first(item, "ref", "sourceBranch"))
+    numbers += [asked_by[1]] if asked_by else []
     return Run(
         sha,
         first(item, *_ID),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any, cast
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import excluded
@@ -58,25 +59,45 @@ def sweep(scan: Scan) -> Sweep:
     any_kind = any_of([pattern for _, pattern, _ in patterns], ignore_case=False)
     environment = frozenset(scan.glob(*scan.words("secrets", "environment_files")))
     named = frozenset(scan.glob(*scan.words("secrets", "files")))
+    scan.snapshot.expect(path for path in paths if not _known(scan, path))
     found: list[Secret] = []
     total = files = 0
     for path in paths:
         if path in named:
             found.append(Secret(path, 0, "file that holds credentials"))
             continue
-        content = scan.snapshot.read(path)
-        if content is None or len(content) > FILE_LIMIT or b"\0" in content[:1024]:
+        size, likely = _looked_at(scan, path, any_kind)
+        if size < 0:
             continue
-        total += len(content)
+        total += size
         if total > TOTAL_LIMIT:
             break
         files += 1
         if path in environment:
             found += _environment(scan, path)
-        if any_kind.search(content):
+        if likely:
             found += _kinds(scan, path, patterns)
     skipped = len(scan.snapshot.paths) - len(paths)
     return Sweep(tuple(sorted(found, key=lambda s: (s.path, s.line))), files, skipped, total <= TOTAL_LIMIT)
+
+
+def _known(scan: Scan, path: str) -> bool:
+    return (_looked_at, scan.snapshot.blobs.get(path)) in scan.lasting
+
+
+def _looked_at(scan: Scan, path: str, any_kind: Any) -> tuple[int, bool]:
+    """Return the size of a file, -1 where it is no text to look at, and whether anything in it may be a credential."""
+    blob = scan.snapshot.blobs.get(path) if scan.snapshot.view == "commit" else None
+    key = (_looked_at, blob)
+    if blob and key in scan.lasting:
+        return cast("tuple[int, bool]", scan.lasting[key])
+    content = scan.snapshot.read(path)
+    answer = (-1, False)
+    if content is not None and len(content) <= FILE_LIMIT and b"\0" not in content[:1024]:
+        answer = (len(content), any_kind.search(content) is not None)
+    if blob and content is not None:
+        scan.lasting[key] = answer
+    return answer
 
 
 def _kinds(scan: Scan, path: str, patterns: list[tuple[str, str, str]]) -> list[Secret]:

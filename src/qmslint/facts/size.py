@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_content
 from qmslint.facts.sources import source_files
 
 
@@ -11,8 +11,12 @@ def lines_of_code(scan: Scan, enough: int) -> int:
     """Return the number of lines of source files that are not blank; counting stops beyond ``enough``."""
     count = 0
     for path in source_files(scan):
-        text = scan.text(path)
-        count += sum(1 for line in text.split("\n") if line.strip()) if text else 0
+        count += _lines(scan, path) or 0
         if count > enough:
             break
     return count
+
+
+@fact_of_content
+def _lines(path: str, text: str) -> int:
+    return sum(1 for line in text.split("\n") if line.strip())

@@ -32,7 +32,7 @@ def excluded(scan: Scan) -> frozenset[str]:
 def allowed_paths(scan: Scan) -> PathSet:
     """Return the paths that can be evidence, prepared for matching."""
     out = excluded(scan)
-    return PathSet(path for path in scan.snapshot.paths if path not in out)
+    return scan.path_set("evidence", (path for path in scan.snapshot.paths if path not in out))
 
 
 def evidence_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:

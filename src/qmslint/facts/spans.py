@@ -66,4 +66,4 @@ def before(scan: Scan, release: Release) -> Release | None:
         and other.tag.commit != release.tag.commit
     ]
     newest = max(under, key=lambda other: (other.tag.tagged, other.number.key, other.name), default=None)
-    return newest or predecessor(known, release)
+    return newest or predecessor(scan, release)

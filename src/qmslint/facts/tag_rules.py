@@ -11,8 +11,8 @@ from qmslint.facts.base import Scan, fact
 
 _TERRAFORM = re.compile(r'^resource\s+"((?:gitlab_tag_protection|github_repository_tag_protection))"', re.M)
 _RULESET = re.compile(r'^resource\s+"(github_(?:repository|organization)_ruleset)"\s+"[^"\n]{1,100}"\s*\{', re.M)
-_TARGET = re.compile(r'^\s*target\s*=\s*"tag"', re.M)
-_ACTIVE = re.compile(r'^\s*enforcement\s*=\s*"active"', re.M)
+_TARGET = re.compile(r'^[ \t]*target\s*=\s*"tag"', re.M)
+_ACTIVE = re.compile(r'^[ \t]*enforcement\s*=\s*"active"', re.M)
 _KEEPING = frozenset({"deletion", "non_fast_forward", "update"})
 _LIMIT = 1024 * 1024
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ _GLOBS = {
         f"/{{{_HOSTS}}}/{{issue_template,issue_templates}}/*.{{md,yml,yaml}}",
     ),
 }
+_FAULT = re.compile(r"bug|question|crash|security|release|support|regression|fehler", re.I)
 _CONFIG = "/{.github,.gitea,.forgejo}/issue_template/config.{yml,yaml}"
 
 
@@ -33,7 +35,8 @@ _CONFIG = "/{.github,.gitea,.forgejo}/issue_template/config.{yml,yaml}"
 def templates(scan: Scan, sort: str) -> tuple[Document, ...]:
     """Return the templates for ``change`` or ``issue``; what their comments tell the writer counts as text."""
     found = []
-    for path in scan.glob(*_GLOBS[sort]):
+    # What asks for a need comes before what asks for a fault.
+    for path in sorted(scan.glob(*_GLOBS[sort]), key=lambda p: (bool(_FAULT.search(posixpath.basename(p))), p)):
         if posixpath.basename(path).lower() in ("config.yml", "config.yaml"):
             continue
         parsed = _form(scan, path) if path.lower().endswith((".yml", ".yaml")) else document(scan, path)

@@ -51,7 +51,10 @@ def references(scan: Scan, months: float) -> Mapping[str, Reference]:
     for change in found.items:
         text = texts[change.commit.sha]
         number = change.request.number if change.request else ""
-        items = _issues(patterns, text, number) if hint.search(text) else []
+        known = (_issues, number, change.commit.sha, *(commit.sha for commit in change.work[:_COMMITS]))
+        if known not in scan.lasting:
+            scan.lasting[known] = tuple(_issues(patterns, text, number)) if hint.search(text) else ()
+        items = list(scan.lasting[known])
         if keys:
             items += [match[0].upper() for match in keys.finditer(text)]
         result[change.commit.sha] = Reference(tuple(dict.fromkeys(items)), _request(change, found.gerrit))

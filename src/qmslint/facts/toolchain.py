@@ -166,6 +166,8 @@ def pins(scan: Scan, classes: frozenset[str]) -> tuple[Pin, ...]:
 
 
 def _pin(scan: Scan, step: Step, texts: list[tuple[str, str]], locked: list[tuple[str, str, str]]) -> Pin | None:
+    if step.system == "GitLab CI" and step.origin in ("action", "template") and "@" not in step.what:
+        return Pin(step.tool, step, "unsaid", "a template of the platform, whose version comes with it", step.place)
     if step.origin in ("action", "template") and "/" in step.what:
         return Pin(step.tool, step, fixed_reference(step.what.split()[0]), step.what.split()[0], step.place)
     hook = next((place for place in step.via if posixpath.basename(place.path).startswith(".pre-commit-config")), None)
@@ -182,6 +184,8 @@ def _pin(scan: Scan, step: Step, texts: list[tuple[str, str]], locked: list[tupl
         r"|\byarn[ \t]+(?:global[ \t]+)?add|\bpnpm[ \t]+add|\bgem[ \t]+install|\bcargo[ \t]+install|\bgo[ \t]+install)"
         rf"(?=[ \t])(?P<rest>[^\n]{{0,300}}?(?<![\w=/.-]){name}(?:@latest)?(?![\w.@=<>~/-]))"
     )
+    # Searching for the plain name first leaves hardly any text to the patterns.
+    texts = [(path, text) for path, text in texts if step.tool in text]
     for path, text in texts:
         match = exact.search(text)
         if match:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact_of_words
 from qmslint.facts.markup import Document, fold
 from qmslint.patterns import compile_pattern
 
@@ -56,7 +56,7 @@ def expression(synonym: str) -> str:
     return out + (r"\b" if text[-1:].isalnum() else "")
 
 
-@fact
+@fact_of_words
 def _compiled(scan: Scan, topic: str) -> Any:
     words: Any = scan.words("topics", topic)
     synonyms: list[str] = []

@@ -43,12 +43,12 @@ def validated(scan: Scan, kind: str, months: float, days: float) -> tuple[Valida
     reports = records(scan, kind).items
     found = []
     for release in sample(scan, months, 1):
-        before = predecessor(known, release)
+        before = predecessor(scan, release)
         if release.pre or (before is not None and before.number.numbers[:2] == release.number.numbers[:2]):
             continue
         test = _test(known, release, days)
         record = None if test else _record(reports, release, before)
-        calendar = is_calendar(known, release.component)
+        calendar = is_calendar(scan, release.component)
         found.append(Validated(release, major_step(release, before) and not calendar, test, record))
     return tuple(found)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.precedence import Version
 from qmslint.facts.releases import Release, read_version
@@ -18,7 +18,6 @@ from qmslint.repo.text import decode
 
 LIMIT = 256 * 1024
 FILES = 40
-_DOTS = 500
 """Dots in one line of TOML: keys of very many parts take the parser minutes."""
 _PRIVATE = re.compile(r"\"private\"\s*:\s*true\b|^publish\s*=\s*false\b", re.M)
 _PARENT = re.compile(r"<(parent|dependencies|dependencyManagement|build|profiles)>")
@@ -110,10 +109,7 @@ def _read(scan: Scan, source: Source, text: str | None, where: str = "") -> Read
 
 
 def _by_keys(source: Source, text: str) -> str | None:
-    toml = source.path.endswith(".toml")
-    if toml and any(line.count(".") > _DOTS for line in text.splitlines()):
-        raise ValueError("a key of too many parts")
-    data: Any = tomllib.loads(text) if toml else json.loads(text)
+    data: Any = plaintoml.loads(text) if source.path.endswith(".toml") else json.loads(text)
     for key in source.keys:
         value = _value(data, key.split("."))
         if isinstance(value, str):

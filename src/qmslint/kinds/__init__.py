@@ -58,6 +58,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "file-reviews": "qmslint.kinds.file_reviews",
         "files": "qmslint.kinds.files",
         "forbidden-text": "qmslint.kinds.forbidden_text",
+        "foreign-in-order": "qmslint.kinds.foreign_in_order",
+        "foreign-results": "qmslint.kinds.foreign_results",
         "gates-match": "qmslint.kinds.gates_match",
         "improved": "qmslint.kinds.improved",
         "leads-to": "qmslint.kinds.leads_to",
@@ -136,6 +138,11 @@ def params_of(name: str) -> type | None:
     """Return the parameter dataclass of a kind."""
     kind = load(name)
     return kind.Params if kind else None
+
+
+def own_params_of(name: str) -> type | None:
+    """Return the parameter dataclass of a kind of this program; third-party kinds are not looked for."""
+    return params_of(name) if name in KINDS else None
 
 
 def run(check: Check, scan: Scan) -> Outcome:

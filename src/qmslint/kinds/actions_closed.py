@@ -10,6 +10,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.records import Action, Record, records
 from qmslint.facts.records.actions import is_closed
+from qmslint.facts.records.carried import with_later_word
 from qmslint.facts.records.followed import followed
 from qmslint.facts.records.words import Common, common
 from qmslint.kinds.recorded import none_found
@@ -40,7 +41,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Count overdue and closed actions, and list the oldest."""
     words, today = common(scan), day_of(scan.as_of)
     found = [
-        (record, _followed(scan, kind, record, action))
+        (record, with_later_word(scan, kind, record, _followed(scan, kind, record, action)))
         for kind in params.kinds
         for record in records(scan, kind).items
         for action in record.actions
@@ -57,7 +58,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         if len(found) < 3:
             return not_applicable(text, [in_record(first[0].path, first[1].line, first[1].text[:100])])
         return nonconforming(
-            text, [in_record(r.path, a.line, a.text[:100]) for r, a in found[:_LISTED]], "weak", measured=measured
+            text,
+            [in_record(r.path, a.line, a.text[:100], name=r.name) for r, a in found[:_LISTED]],
+            "weak",
+            measured=measured,
         )
     return _judge(params, told, today, measured)
 
@@ -102,8 +106,14 @@ def _judge(
         "closed with evidence": round(shown, 3),
         "needed": params.evidence,
     }
-    late = [in_record(r.path, a.line, f"due {day}: {a.text[:90]}") for day, r, a in overdue[:_LISTED]]
-    unproven = [in_record(r.path, a.line, f"closed without a link: {a.text[:90]}") for r, a in bare[:_LISTED]]
+    late = [
+        in_record(r.path, a.line, f"due {day}: {a.text[:90]}", name=r.name, lacks=True)
+        for day, r, a in overdue[:_LISTED]
+    ]
+    unproven = [
+        in_record(r.path, a.line, f"closed without a link: {a.text[:90]}", name=r.name, lacks=True)
+        for r, a in bare[:_LISTED]
+    ]
     complaints = []
     if len(overdue) / len(told) > params.overdue:
         complaints.append(f"{len(overdue)} of {len(told)} actions are overdue")
@@ -114,6 +124,9 @@ def _judge(
         return nonconforming(
             "; ".join(complaints), [*late, *unproven], gap, confidence=Confidence.MEDIUM, measured=measured
         )
-    good = [in_record(r.path, a.line, f"{'closed' if a.done else 'open'}: {a.text[:90]}") for r, a in told[:_LISTED]]
+    good = [
+        in_record(r.path, a.line, f"{'closed' if a.done else 'open'}: {a.text[:90]}", name=r.name)
+        for r, a in told[:_LISTED]
+    ]
     message = f"{len(closed)} of {len(told)} actions are closed, {len(overdue)} are overdue"
     return conforming(message, [*good, *late], confidence=Confidence.MEDIUM, measured=measured)

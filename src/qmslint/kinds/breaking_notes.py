@@ -8,7 +8,7 @@ from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.breaking import Break, breaks, notice_of
 from qmslint.facts.changelog import generators, note_of, pointer
-from qmslint.facts.releases import is_calendar, releases, sample
+from qmslint.facts.releases import is_calendar, sample
 from qmslint.kinds.release_notes import cite
 from qmslint.model.evidence import absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -33,7 +33,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     found = breaks(scan, chosen)
     if not found:
         text = f"none of the {len(chosen)} releases from {chosen[-1].name} to {chosen[0].name} breaks anything that is marked"
-        if is_calendar(releases(scan), chosen[0].component):
+        if is_calendar(scan, chosen[0].component):
             text += "; they are numbered by date"
         return not_applicable(text, [at_tag(r.name, r.tag.commit, "no new major version") for r in chosen[:5]])
     told = [(item, *notice_of(scan, item)) for item in found]

@@ -35,7 +35,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     """Look at every passage that names the subject."""
     named: list[tuple[str, Line]] = []
     for parsed in _documents(params, scan):
-        lines = list(sentences(parsed))
+        # A heading may name the subject, and the text below it not again.
+        lines = sorted([*sentences(parsed), *(Line(h.text, h.line) for h in parsed.headings)], key=lambda x: x.line)
         for at, line in enumerate(lines):
             if not mentions(scan, line.text, (params.subject,)):
                 continue

@@ -56,9 +56,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     return conforming(message, [_cite(d) for d in found.records[:_LISTED]], measured=measured)
 
 
-def _cite(decision: Decision, note: str = "") -> Evidence:
-    text = f"{decision.title[:80]}: {note or decision.status or 'no status'}"
-    return in_record(decision.path, decision.line, text)
+def _cite(decision: Decision, lacks: str = "") -> Evidence:
+    text = f"{decision.title[:80]}: {lacks or decision.status or 'no status'}"
+    return in_record(decision.path, decision.line, text, name=decision.title[:80], lacks=bool(lacks))
 
 
 def _nothing(params: Params, scan: Scan, found: Decisions) -> Outcome:

@@ -35,6 +35,8 @@ def check(params: Params, scan: Scan) -> Outcome:
         sure = Confidence.HIGH if fixed and not floating else Confidence.MEDIUM
         rest = f"; {len(floating)} float, first {_say(floating[0])}" if floating else ""
         message = f"{len(places)} descriptions of the environment, {len(fixed)} with a version that stays{rest}"
+        if not fixed:
+            message = f"{len(places)} descriptions of the environment without a version, and locks of components: {_say(locks[0])}{rest}"
         evidence = [*map(_cite, chosen[:_SHOWN]), *map(_cite, floating[:3])]
         return conforming(message, list(dict.fromkeys(evidence)), confidence=sure, measured=measured)
     if fixed:

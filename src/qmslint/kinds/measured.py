@@ -12,10 +12,18 @@ from qmslint.facts.dates import day_of
 from qmslint.facts.documents import find
 from qmslint.facts.figures import metrics
 from qmslint.facts.markup import document, markup_of
-from qmslint.facts.measurements import Measurement, family_of, measurements, objectives_as_code
+from qmslint.facts.measurements import (
+    Measurement,
+    decides,
+    family_of,
+    measurements,
+    objectives_as_code,
+    speaks_of,
+)
 from qmslint.facts.records import records
-from qmslint.facts.records.actions import from_document
+from qmslint.facts.records.actions import from_document, linked
 from qmslint.facts.records.words import common
+from qmslint.facts.sentences import sentences
 from qmslint.model.evidence import Evidence, absent_at, from_history, in_file, in_record
 from qmslint.model.metrics import LEAST
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -56,7 +64,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     evidence = [_cite(m) for m in fresh[:_LISTED]]
     if len(names) >= params.least:
         goals = _objectives(params, scan)
-        acted = _acted(scan, fresh) if params.action else []
+        acted = _acted(params, scan, fresh) if params.action else []
         lacks = "an objective to compare them with" if params.objective and not goals else ""
         lacks = lacks or ("anything that was done because of them" if params.action and not acted else "")
         if lacks:
@@ -138,8 +146,8 @@ def _objectives(params: Params, scan: Scan) -> list[Evidence]:
     return _as_code(scan) + goals
 
 
-def _acted(scan: Scan, fresh: Sequence[Measurement]) -> list[Evidence]:
-    """Return what was done because of results: named in their row, or an action of the same document."""
+def _acted(params: Params, scan: Scan, fresh: Sequence[Measurement]) -> list[Evidence]:
+    """Return what was done because of results: named in their row, an action of the same document, or said in it."""
     found = [in_record(m.path, m.line, f"done: {m.action[:80]}") for m in fresh if m.action]
     for path in dict.fromkeys(m.path for m in fresh):
         parsed = document(scan, path) if markup_of(path) else None
@@ -147,6 +155,11 @@ def _acted(scan: Scan, fresh: Sequence[Measurement]) -> list[Evidence]:
             spans = [(1, parsed.lines), *_action_parts(scan, path)]
             found += [
                 in_record(path, a.line, f"action: {a.text[:80]}") for a in from_document(parsed, spans, common(scan))
+            ]
+            found += [
+                in_record(path, said.line, f"said: {said.text[:80]}")
+                for said in sentences(parsed)
+                if linked(said.text) and decides(scan, said.text) and speaks_of(scan, params.family, said.text)
             ]
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import find, keys
-from qmslint.facts.placeholders import unfilled
+from qmslint.facts.placeholders import scaffolds, unfilled
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_assessable
 
@@ -30,6 +30,8 @@ def check(params: Params, scan: Scan) -> Outcome:
             if item.how != "template":
                 first = item.line if item.how == "heading" else 1
                 parts.setdefault((item.path, first, item.document.lines), key)
+    for path in () if params.keys else scaffolds(scan):
+        parts.setdefault((path, 1, 1_000_000), "")
     files = sorted({path for path, _, _ in parts})
     marks = {(path, mark.line): mark for path, first, last in parts for mark in unfilled(scan, path, first, last)}
     measured = {"documents": len(files), "marks": len(marks)}

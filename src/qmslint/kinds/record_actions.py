@@ -44,8 +44,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         "share": round(share, 3),
         "needed": params.share,
     }
-    kept = [in_record(r.path, _line(r), f"{r.name}: {len(r.actions)} actions") for r in good[:_LISTED]]
-    bad = [in_record(r.path, r.line, f"{r.name}: {lacks}") for r, lacks in judged if lacks][:_LISTED]
+    kept = [in_record(r.path, _line(r), f"{r.name}: {len(r.actions)} actions", name=r.name) for r in good[:_LISTED]]
+    bad = [in_record(r.path, r.line, f"{r.name}: {lacks}", name=r.name, lacks=True) for r, lacks in judged if lacks][
+        :_LISTED
+    ]
     message = f"{len(good)} of {len(chosen)} {params.what} leave an action with an owner and a date or link"
     if share >= params.share:
         return conforming(message, [*kept, *bad], confidence=Confidence.MEDIUM, measured=measured)

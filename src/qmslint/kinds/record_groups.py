@@ -41,14 +41,22 @@ def check(params: Params, scan: Scan) -> Outcome:
             unknown.append(record)
     measured: dict[str, float | int | str] = {name: len(items) for name, items in groups.items()}
     measured["unclassified"] = len(unknown)
-    evidence = [in_record(r.path, r.line, f"{name}: {r.name}") for name, items in groups.items() for r in items[:5]]
+    evidence = [
+        in_record(r.path, r.line, f"{name}: {r.name}", name=r.name) for name, items in groups.items() for r in items[:5]
+    ]
     empty = [name for name, items in groups.items() if not items]
     counts = ", ".join(f"{len(items)} {name}" for name, items in groups.items())
     if not empty:
         return conforming(f"{params.what}: {counts}", evidence, confidence=Confidence.MEDIUM, measured=measured)
-    evidence += [in_record(r.path, r.line, f"{r.name}: no {params.field} that is known") for r in unknown[:10]]
+    evidence += [
+        in_record(r.path, r.line, f"{r.name}: no {params.field} that is known", name=r.name, lacks=True)
+        for r in unknown[:10]
+    ]
     first = found.items[0]
     message = f"{params.what}: none is {' or '.join(empty)} ({counts}, {len(unknown)} of no known {params.field})"
     return nonconforming(
-        message, evidence or [in_record(first.path, first.line, first.name)], "incomplete", measured=measured
+        message,
+        evidence or [in_record(first.path, first.line, first.name, name=first.name)],
+        "incomplete",
+        measured=measured,
     )

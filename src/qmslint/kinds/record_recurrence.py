@@ -43,10 +43,16 @@ def check(params: Params, scan: Scan) -> Outcome:
         return none_found(scan, (params.kind,), params.what, optional=True)
     today = day_of(scan.as_of)
     recent = [r for r in found.items if r.date and today - timedelta(days=params.days) <= r.date <= today]
+    undated = [r for r in found.items if r.date is None]
+    if len(recent) < params.many <= len(recent) + len(undated):
+        text = f"{len(undated)} {params.what} carry no date, so patterns of the last {params.days} days cannot be seen"
+        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name) for r in undated[:20]])
     if len(recent) < params.many:
         newest = max(found.items, key=lambda r: (str(r.date), r.path))
         text = f"{len(recent)} {params.what} of the last {params.days} days cannot make a pattern of {params.many}"
-        return not_applicable(text, [in_record(newest.path, newest.line, f"{newest.name} ({newest.date})")])
+        return not_applicable(
+            text, [in_record(newest.path, newest.line, f"{newest.name} ({newest.date})", name=newest.name)]
+        )
     classes: dict[str, list[Record]] = defaultdict(list)
     for record in sorted(recent, key=lambda r: (str(r.date), r.path)):
         name = _class_of(params, record)
@@ -61,7 +67,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     if known / len(recent) < params.classified:
         text = f"only {known} of {len(recent)} {params.what} name a class of causes, so patterns cannot be seen"
         return not_assessable(
-            "TOO_FEW", text, [in_record(r.path, r.line, r.name) for r in recent[:20]], measured=measured
+            "TOO_FEW", text, [in_record(r.path, r.line, r.name, name=r.name) for r in recent[:20]], measured=measured
         )
     return _answer(params, scan, recent, classes, measured)
 
@@ -80,10 +86,12 @@ def _answer(
         measured[name] = len(items)
         answer = next((a for a in answers if _answers(params, a, name, items)), None)
         if answer:
-            evidence.append(in_record(answer.path, answer.line, f"{answer.name} answers {len(items)} of {name}"))
+            evidence.append(
+                in_record(answer.path, answer.line, f"{answer.name} answers {len(items)} of {name}", name=answer.name)
+            )
         else:
             open_.append(f"{len(items)} of {name}")
-            evidence += [in_record(r.path, r.line, f"{name}: {r.name} ({r.date})") for r in items[:10]]
+            evidence += [in_record(r.path, r.line, f"{name}: {r.name} ({r.date})", name=r.name) for r in items[:10]]
     if open_:
         message = f"no action on the whole answers {', '.join(open_)} within {params.days} days"
         return nonconforming(message, evidence, "incomplete", measured=measured)
@@ -93,7 +101,7 @@ def _answer(
         )
     counts = ", ".join(f"{len(items)} {name}" for name, items in sorted(classes.items()))
     text = f"no class of causes holds {params.many} of {len(recent)} {params.what} ({counts or 'none classified'})"
-    return conforming(text, [in_record(r.path, r.line, r.name) for r in recent[:20]], measured=measured)
+    return conforming(text, [in_record(r.path, r.line, r.name, name=r.name) for r in recent[:20]], measured=measured)
 
 
 def _class_of(params: Params, record: Record) -> str:

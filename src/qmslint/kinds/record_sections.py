@@ -64,7 +64,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         if len(params.elements) - len(missing) < needed:
             lacking.append((record, missing))
         else:
-            evidence.append(in_record(record.path, record.line, f"{record.name}: complete"))
+            evidence.append(in_record(record.path, record.line, f"{record.name}: complete", name=record.name))
     return _answer(params, chosen, lacking, evidence, sure)
 
 
@@ -88,7 +88,10 @@ def _answer(
         return conforming(
             message, evidence[:_LISTED], confidence=Confidence.HIGH if sure else Confidence.MEDIUM, measured=measured
         )
-    notes = [in_record(r.path, r.line, f"{r.name} lacks {_names(params, missing)}") for r, missing in lacking[:_LISTED]]
+    notes = [
+        in_record(r.path, r.line, f"{r.name} lacks {_names(params, missing)}", name=r.name, lacks=True)
+        for r, missing in lacking[:_LISTED]
+    ]
     counts = Counter(name for _, missing in lacking for name in missing)
     most = ", ".join(
         f"{name} in {count}" for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:6]

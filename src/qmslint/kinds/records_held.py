@@ -37,14 +37,16 @@ def check(params: Params, scan: Scan) -> Outcome:
     known = sorted((r for r in found.items if r.date and r.date <= today), key=lambda r: (str(r.date), r.path))
     if not known:
         text = f"none of the {params.what} has a date that can be read in one way only"
-        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name) for r in found.items[:10]])
+        return not_assessable(
+            "TOO_FEW", text, [in_record(r.path, r.line, r.name, name=r.name) for r in found.items[:10]]
+        )
     months = scan.settings.intervals.get(params.interval, params.months)
     measured: dict[str, float | int | str] = {
         "records": len(known),
         "newest": str(known[-1].date),
         "interval in months": months,
     }
-    evidence = [in_record(r.path, r.line, f"{r.name} ({r.date})") for r in known[-10:]]
+    evidence = [in_record(r.path, r.line, f"{r.name} ({r.date})", name=r.name) for r in known[-10:]]
     attended = [
         r for r in known if params.holding is None or compile_pattern(params.holding).search(r.text(params.field))
     ]

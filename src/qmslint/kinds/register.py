@@ -12,11 +12,12 @@ from datetime import date
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.markup import normal
 from qmslint.facts.pointers import Pointers, pointers
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
-from qmslint.facts.records.words import common
+from qmslint.facts.records.words import common, kind_of
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -73,12 +74,13 @@ def check(params: Params, scan: Scan) -> Outcome:
     blind = [name for name in params.where if not any(name in record.fields for record in items)]
     if blind:
         text = f"no entry says its {blind[0].replace('_', ' ')}, so the {params.what} cannot be told from the others"
-        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name) for r in items[:10]])
+        return not_assessable("TOO_FEW", text, [in_record(r.path, r.line, r.name, name=r.name) for r in items[:10]])
     items = _chosen(params, scan, items)
     if not items:
         place = next(record for one in found for record in one.items)
         return not_applicable(
-            f"there are no {params.what}", [in_record(place.path, place.line, f"not one of the {params.what}")]
+            f"there are no {params.what}",
+            [in_record(place.path, place.line, f"not one of the {params.what}", name=place.name)],
         )
     gaps = {(record.path, record.line): (record, _missing(params, scan, record)) for record in items}
     wanted = len(params.fields) * len(items)
@@ -103,23 +105,33 @@ def check(params: Params, scan: Scan) -> Outcome:
     if newest:
         measured["newest"] = str(newest)
     broken = [path for one in found for path in one.broken]
-    notes = [in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}") for r, m in gaps.values() if m]
+    notes = [
+        in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}", name=r.name, lacks=True)
+        for r, m in gaps.values()
+        if m
+    ]
     notes += [
-        in_record(r.path, r.line, f"{r.name}: points to {', '.join(gone[:3])}, which is not here")
+        in_record(
+            r.path, r.line, f"{r.name}: points to {', '.join(gone[:3])}, which is not here", name=r.name, lacks=True
+        )
         for r in items
         if (gone := _dead(params, scan, r))
     ]
-    notes += [in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom") for r in unnamed]
-    notes += [in_record(r.path, r.line, f"{r.name}: due {day} and still open") for r, day in late]
+    notes += [
+        in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom", name=r.name, lacks=True) for r in unnamed
+    ]
+    notes += [
+        in_record(r.path, r.line, f"{r.name}: due {day} and still open", name=r.name, lacks=True) for r, day in late
+    ]
     turned = [(r, text) for r in items if (text := _turned(params, r))]
-    notes += [in_record(r.path, r.line, f"{r.name}: {text}") for r, text in turned]
+    notes += [in_record(r.path, r.line, f"{r.name}: {text}", name=r.name, lacks=True) for r, text in turned]
     complaints = _complaints(params, items, gaps.values(), filled, unnamed, late)
     if turned:
         complaints.append(f"{len(turned)} of {len(items)} have dates in the wrong order: {turned[0][1]}")
     stale = params.months and (newest is None or newest < day_of(scan.since(params.months)))
     if stale:
         complaints.append(f"none of the last {params.months:g} months")
-    good = [in_record(r.path, r.line, r.name) for r, missing in gaps.values() if not missing][:_LISTED]
+    good = [in_record(r.path, r.line, r.name, name=r.name) for r, missing in gaps.values() if not missing][:_LISTED]
     if complaints:
         if broken:
             text = f"{broken[0]} cannot be read as a whole: {scan.problems[broken[0]][1]}; repair it"
@@ -197,7 +209,9 @@ def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Rec
     late = []
     for record in items:
         due = parse_date(record.text("due"), end=True)
-        if due and due < today and not is_closed(record.text("status"), words) and "closed_on" not in record.fields:
+        settled = is_closed(record.text("status"), words) or "closed_on" in record.fields
+        settled = settled or normal(record.text("status")) in kind_of(scan, record.kind).settled
+        if due and due < today and not settled:
             late.append((record, due))
     return late
 

@@ -51,7 +51,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         "window_months": params.months,
         "least_words": params.words,
     }
-    head = f"{len(good)} of {len(found)} releases from {chosen[-1].name} to {chosen[0].name} have notes"
+    head = f"{len(good)} of {len(found)} releases from {chosen[-1].name} to {chosen[0].name} have notes that can be seen here"
     if good and share >= needed:
         evidence = [*(cite(release, note) for release, note in good[:8] if note), *(_missing(r) for r in bad[:3])]
         rest = f"; none for {', '.join(r.name for r in bad[:5])}" if bad else ""

@@ -40,7 +40,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         "window_months": params.months,
         "days": params.days,
     }
-    message = f"{len(good)} of {len(found)} lines of releases show that they were tried in use before they were final"
+    message = f"{len(good)} of {len(found)} lines of releases were offered for trial, or have a record of validation, before they were final"
     if len(good) >= params.at_least * len(found):
         sure = Confidence.MEDIUM if any(item.record is None for item in good) else Confidence.HIGH
         evidence = [e for item in good[:_LISTED] for e in _cite(item)]
@@ -55,7 +55,7 @@ def check(params: Params, scan: Scan) -> Outcome:
 def _cite(item: Validated) -> list[Evidence]:
     release = item.release
     if item.test:
-        note = f"tried as {item.test.name} before {release.name}"
+        note = f"offered for trial as {item.test.name} before {release.name}; what came of it is not seen"
         return [at_tag(item.test.name, item.test.tag.commit, note), at_tag(release.name, release.tag.commit, note)]
     if item.record:
         note = f"validation of {release.name}: {item.record.name}"

@@ -132,8 +132,11 @@ def _own_work(params: Params, scan: Scan, record: Record) -> str:
         for what, person in _authors(scan, text):
             if roles(scan).is_person(person) and _is_named(named, person):
                 return f"{what} is by {person.name}, who also made the report"
-    except Unassessable:
-        return ""
+    except Unassessable as trouble:
+        # What a cut clone hides may be the author's own work: then nobody can say that it is not.
+        if trouble.code in ("NO_GIT", "NO_COMMITS"):
+            return ""
+        raise
     return ""
 
 
@@ -141,10 +144,12 @@ def _authors(scan: Scan, text: str) -> list[tuple[str, Person]]:
     """Return who authored the commits and merge requests that a text names."""
     found: list[tuple[str, Person]] = []
     wanted = {match[0] for match in _SHA.finditer(text) if any(c.isdigit() for c in match[0])}
+    numbers = set(_NUMBER.findall(text))
+    if wanted or numbers:
+        scan.need_whole_history()
     for commit in scan.history.commits if wanted else ():
         if any(commit.sha.startswith(sha) for sha in wanted):
             found.append((commit.sha[:12], commit.author))
-    numbers = set(_NUMBER.findall(text))
     for change in changes(scan, 36).items if numbers else ():
         if change.request and change.request.number in numbers:
             found += [(f"#{change.request.number}", author) for author in change.authors]

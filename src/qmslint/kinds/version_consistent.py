@@ -30,7 +30,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not chosen:
         return not_applicable("nothing was released yet", [absent_at("refs/tags", "release tags")])
     stated = {release: _readings(scan, release) for release in chosen}
-    wrong = [*_disagreeing(stated), *_twice(chosen, releases(scan))]
+    wrong = [*_disagreeing(stated), *_twice(scan, chosen)]
     compared = sum(1 for readings in _in_scope(stated).values() if readings)
     measured = {"releases": len(chosen), "compared": compared, "contradictions": len(wrong), "last": params.last}
     if wrong:
@@ -89,13 +89,14 @@ def _disagreeing(stated: dict[Release, tuple[Reading, ...]]) -> list[tuple[Relea
     ]
 
 
-def _twice(chosen: Sequence[Release], known: Sequence[Release]) -> list[tuple[Release, str]]:
+def _twice(scan: Scan, chosen: Sequence[Release]) -> list[tuple[Release, str]]:
     """Find releases that share their commit with one of another number, or their number with another commit."""
     found = []
+    known = releases(scan)
     per_number = Counter((r.component, r.number.key) for r in known)
     for release in chosen:
         # Dated marks say when something went out: the same state may go out twice.
-        if is_calendar(known, release.component):
+        if is_calendar(scan, release.component):
             continue
         for other in known:
             if other.component != release.component or other.pre or release.pre or other is release:

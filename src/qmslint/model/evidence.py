@@ -27,7 +27,9 @@ class Evidence:
     sha : str
         Object id of a commit, or of what a tag points to.
     ref : str
-        Name of a tag or branch, or the command that reproduces a history figure.
+        Name of a tag, branch or record, or the command that reproduces a history figure.
+    lacks : bool
+        This is where the gap is, where other evidence of the same result is only beside it.
     """
 
     kind: EvidenceKind
@@ -38,6 +40,7 @@ class Evidence:
     blob: str = ""
     sha: str = ""
     ref: str = ""
+    lacks: bool = False
 
 
 def in_file(path: str, line: int = 0, note: str = "", end_line: int = 0) -> Evidence:
@@ -45,9 +48,9 @@ def in_file(path: str, line: int = 0, note: str = "", end_line: int = 0) -> Evid
     return Evidence("file", note, path=path, line=line, end_line=end_line)
 
 
-def in_record(path: str, line: int = 0, note: str = "") -> Evidence:
-    """Point at a dated record inside a file."""
-    return Evidence("record", note, path=path, line=line)
+def in_record(path: str, line: int = 0, note: str = "", *, name: str = "", lacks: bool = False) -> Evidence:
+    """Point at a record inside a file, by its name; ``lacks`` says that the gap is there."""
+    return Evidence("record", note, path=path, line=line, ref=name, lacks=lacks)
 
 
 def at_commit(sha: str, note: str = "") -> Evidence:

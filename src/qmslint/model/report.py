@@ -74,7 +74,7 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the formats may show."""
+    """Everything the formats may show; ``baseline`` says that findings were compared with a baseline."""
 
     tool_version: str
     edition: str
@@ -86,6 +86,7 @@ class Report:
     switches: tuple[Switch, ...] = ()
     notes: tuple[str, ...] = ()
     lowered: tuple[str, ...] = ()
+    baseline: bool = False
 
     def count(self, state: State) -> int:
         """Return how many results are in ``state``."""

@@ -87,11 +87,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRule:
-    """A rule as one pack selects it: with the highest grade it may propose there."""
+    """A rule as one pack selects it: with the highest grade it may propose there, and the lowest."""
 
     rule: Rule
     pack: str
     cap: Grade | None = None
+    floor: Grade | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from qmslint.lineyaml import Map, Seq
 from qmslint.model.outcome import Grade
 from qmslint.model.rule import Guide, PackInfo, PlannedRule, Rule
 from qmslint.packs import tree as trees
+from qmslint.packs.catalogue import load_catalogue
 from qmslint.packs.form import PackFile, RuleFile, Selection
 from qmslint.packs.stricter import Use, loosened, lower, tightest
 
@@ -38,10 +39,14 @@ class Library:
     ----------
     folders : iterable of Path
         Folders of a user's own, each with ``packs/*.yaml`` and rule files below it.
+    more : iterable of Tree
+        Further folders of rules, of installed packages or of the examined repository.
+    cached : bool
+        Use and keep the compiled form of the bundled rules.
     """
 
-    def __init__(self, folders: Iterable[Path] = ()) -> None:
-        self.trees = [trees.bundled(), *(trees.from_folder(folder) for folder in folders)]
+    def __init__(self, folders: Iterable[Path] = (), more: Iterable[trees.Tree] = (), cached: bool = True) -> None:
+        self.trees = [trees.bundled(cached), *(trees.from_folder(folder) for folder in folders), *more]
         self._where: dict[str, tuple[trees.Tree, str]] = {}
         self._packs: dict[str, tuple[trees.Tree, str]] = {}
         for tree in self.trees:
@@ -65,16 +70,23 @@ class Library:
             if kind == "pack":
                 self.pack(Path(path).stem)
             else:
-                self.rule(Path(path).stem)
+                self._clauses_exist(self.rule(str(data["id"])), tree, path)
             validate(data, f"{tree.root.name}/{path}", kind)
 
+    def _clauses_exist(self, rule: Rule, tree: trees.Tree, path: str) -> None:
+        known = load_catalogue(self.trees[0], "2015").clauses
+        for clause in rule.clauses:
+            if clause not in known:
+                place = Place(f"{tree.root.name}/{path}", tree.data[path].line_of("clauses"))
+                raise PackError(f"there is no clause {clause!r}", place, suggest(clause, known))
+
     def _register(self, tree: trees.Tree, path: str) -> None:
-        rule_id = Path(path).stem
         data = tree.data[path]
-        stated = data.get("id") if isinstance(data, dict) else None
-        if stated != rule_id:
+        rule_id = str(data.get("id") or "") if isinstance(data, dict) else ""
+        # A vendor's prefix, as in acme:branch.two-approvals, is no part of the file's name.
+        if rule_id.rpartition(":")[2] != Path(path).stem:
             line = data.line_of("id") if isinstance(data, Map) else 1
-            raise PackError(f"the rule's id {stated!r} must equal the file's name", Place(path, line))
+            raise PackError(f"the rule's id {rule_id!r} must equal the file's name", Place(path, line))
         if not RULE_ID.match(rule_id) or len(rule_id) > 40:
             raise PackError(f"{rule_id!r} is not a rule id like area.short-name", Place(path, 1))
         if rule_id in self._where:
@@ -143,7 +155,7 @@ class Library:
             for rule_id, use in self._selection(name, ()).items():
                 known, tight = chosen.get(rule_id, (use, False))
                 # Asked for together with an overlay, a pack must not undo what that one tightened.
-                use = tightest(known, use, *self._parameters(rule_id)) if overlay or tight else use
+                use = tightest(known, use, *self.parameters(rule_id)) if overlay or tight else use
                 chosen[rule_id] = (use, overlay or tight)
             for one in self._chain(name, ()):
                 infos.setdefault(one, self._info(one, self._selection(one, ())))
@@ -173,7 +185,7 @@ class Library:
             for rule_id, use in self._selection(base, (*above, name)).items():
                 use = Use(use.pack, lower(use.cap, _grade(pack.cap)), use.values)
                 both = pack.overlay and rule_id in chosen
-                chosen[rule_id] = tightest(chosen[rule_id], use, *self._parameters(rule_id)) if both else use
+                chosen[rule_id] = tightest(chosen[rule_id], use, *self.parameters(rule_id)) if both else use
         for rule_id in pack.drop:
             if rule_id not in chosen:
                 raise PackError(f"drops {rule_id!r}, which it does not have", Place(path), suggest(rule_id, chosen))
@@ -198,10 +210,10 @@ class Library:
             for rule_id, use in self._selection(base, ()).items():
                 if rule_id not in chosen:
                     raise PackError(f"the overlay {pack.id} only tightens, but drops {rule_id} of {base}", place)
-                for text in loosened(use, chosen[rule_id], *self._parameters(rule_id)):
+                for text in loosened(use, chosen[rule_id], *self.parameters(rule_id)):
                     raise PackError(f"the overlay {pack.id} only tightens, but for {rule_id} {text}", place)
 
-    def _parameters(self, rule_id: str) -> tuple[dict[str, str], dict[str, Any]]:
+    def parameters(self, rule_id: str) -> tuple[dict[str, str], dict[str, Any]]:
         """Return in which direction each parameter of a rule gets stricter, and its default."""
         tree, path = self._rule_place(rule_id)
         parameters = tree.data[path].get("parameters") or {}
@@ -224,7 +236,9 @@ class Library:
 
     def _builder(self, tree: trees.Tree, path: str) -> Builder:
         name = f"rules/{path}" if tree is self.trees[0] else f"{tree.root.name}/{path}"
-        return Builder(name, kinds.params_of, kinds.KINDS)
+        # What the examined repository holds is data: it never decides which third-party code is loaded.
+        params_of = kinds.params_of if tree.trusted else kinds.own_params_of
+        return Builder(name, params_of, kinds.KINDS)
 
     def _rule_place(self, rule_id: str) -> tuple[trees.Tree, str]:
         if rule_id not in self._where:
@@ -235,6 +249,16 @@ class Library:
         if name not in self._packs:
             raise PackError(f"there is no pack {name!r}", hint=suggest(name, self._packs))
         return self._packs[name]
+
+
+def library_of(names: Iterable[str]) -> Library:
+    """Return a library that knows the given packs: folders (with a slash), bundled names, names of installed packages."""
+    known = Library()
+    asked = list(names)
+    found = [known_tree for name in asked if "/" not in name and name not in known.pack_ids
+             and (known_tree := trees.installed(name))]  # fmt: skip
+    folders = [Path(name) for name in asked if "/" in name]
+    return Library(folders, found) if folders or found else known
 
 
 def _rule(form: RuleFile, path: str, values: Mapping[str, Any]) -> Rule:

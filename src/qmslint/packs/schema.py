@@ -9,6 +9,7 @@ from typing import Any
 
 from qmslint import kinds
 from qmslint.derive import schema_of
+from qmslint.forms import Policy, WaiverFile
 from qmslint.packs.cases import CaseFile
 from qmslint.packs.form import PackFile, RuleFile, Selection
 from qmslint.settings import Settings
@@ -79,6 +80,18 @@ def case_schema() -> dict[str, Any]:
     return _document(schema_of(CaseFile, defs), defs, "cases", "qmslint cases")
 
 
+def policy_schema() -> dict[str, Any]:
+    """Return the schema of an organisation's policy."""
+    defs: dict[str, Any] = {}
+    return _document(schema_of(Policy, defs), defs, "policy", "qmslint policy")
+
+
+def waiver_schema() -> dict[str, Any]:
+    """Return the schema of ``.qms/waivers.yml``."""
+    defs: dict[str, Any] = {}
+    return _document(schema_of(WaiverFile, defs), defs, "waivers", "qmslint waivers")
+
+
 def report_schema() -> dict[str, Any]:
     """Return the schema of the JSON report, version 1."""
     from qmslint.packs.report_schema import REPORT
@@ -99,7 +112,9 @@ SCHEMAS: Mapping[str, Published] = MappingProxyType(
         "cases": Published(case_schema, "case files beside rules"),
         "config": Published(config_schema, "qmslint.yml"),
         "pack": Published(pack_schema, "pack files"),
+        "policy": Published(policy_schema, "the file of --policy"),
         "report": Published(report_schema, "the JSON report"),
         "rule": Published(rule_schema, "rule files"),
+        "waivers": Published(waiver_schema, ".qms/waivers.yml"),
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import time
+from collections.abc import Sequence
 
 from qmslint.repo.gitcmd import Git, Process
 
@@ -54,6 +55,28 @@ class Batch:
             self.close()
             return "unreadable", b""
 
+    def read_many(self, names: Sequence[str], limit: int) -> list[tuple[str, bytes]]:
+        """Return kinds and contents of some objects, given by their ids, like :meth:`read`.
+
+        They are asked for at once: waiting for each answer before the next question costs more than reading.
+        """
+        found: list[tuple[str, bytes]] = []
+        while len(found) < len(names):
+            rest = names[len(found) :]
+            try:
+                self._send(b"".join(name.encode("ascii") + b"\n" for name in rest))
+                for _ in rest:
+                    found.append(self._answer(limit))
+                    if found[-1][0] == "large":
+                        break  # the process was ended; what is left is asked of the next one
+            except TimeoutError:
+                self.close()
+                found.append(("slow", b""))
+            except (OSError, ValueError):
+                self.close()
+                found.append(("unreadable", b""))
+        return found
+
     def close(self) -> None:
         """End the process."""
         process, self._process, self._pending = self._process, None, b""
@@ -61,14 +84,20 @@ class Batch:
             self._git.finish(process)
 
     def _ask(self, name: bytes, limit: int) -> tuple[str, bytes]:
+        self._send(name + b"\n")
+        return self._answer(limit)
+
+    def _send(self, questions: bytes) -> None:
         if self._process is None:
             self._process = self._git.open("cat-file", "--batch")
             assert self._process.stdout
             self._ready = select.poll()
             self._ready.register(self._process.stdout, select.POLLIN | select.POLLHUP)
         assert self._process.stdin
+        os.write(self._process.stdin.fileno(), questions)
+
+    def _answer(self, limit: int) -> tuple[str, bytes]:
         deadline = time.monotonic() + PATIENCE
-        os.write(self._process.stdin.fileno(), name + b"\n")
         head = self._line(deadline)
         # The answer to an unknown name repeats it, blanks included.
         if head.endswith((b" missing", b" ambiguous")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,6 +62,13 @@ def moment(text: str) -> int:
     """Return noon UTC of an ISO date, or the moment of an ISO date and time, in seconds since 1970."""
     when = datetime.fromisoformat(text if "T" in text else f"{text}T12:00:00")
     return int(when.replace(tzinfo=when.tzinfo or UTC).timestamp())
+
+
+def git_version() -> str:
+    """Return the version of the git program that would be used."""
+    with tempfile.TemporaryDirectory(prefix="qmslint-") as folder:
+        said = Git(Path(folder), Path(folder) / "nowhere").run("--version")
+    return said.decode("utf-8", "replace").strip().removeprefix("git version ")
 
 
 def build(folder: Path, steps: Sequence[Step], cut: int = 0) -> Path:

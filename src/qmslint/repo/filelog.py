@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.repo.gitcmd import Git
-from qmslint.repo.history import records
+from qmslint.repo.history import read_touched, records
 
 PATHS = 1500
 """Files that are followed at most."""
@@ -15,6 +15,7 @@ COMMITS = 20_000
 _ROUNDS = 3
 _RENAMES = 300
 _NONE = b"0" * 40
+_OPTIONS = ("--first-parent", "-m", "--root", "--full-diff", "--raw", "--no-abbrev", "-M50%", f"-l{_RENAMES}")
 
 Status = Literal["A", "M", "D", "R"]
 
@@ -44,6 +45,90 @@ class Touch:
     new: str
     status: Status
     files: int
+
+
+class FileLog:
+    """Answers :func:`touches` for many revisions of one line from a single pass over all that happened on it.
+
+    Parameters
+    ----------
+    git : Git
+        Runs in the shadow.
+    tip : str
+        Newest commit of the line.
+    """
+
+    def __init__(self, git: Git, tip: str) -> None:
+        self._git = git
+        self._tip = tip
+        self._places: dict[str, int] | None = None
+        self._by_path: dict[str, list[tuple[int, Touch]]] = {}
+        self._paths_of: dict[str, tuple[str, ...]] = {}
+
+    def touches(self, commit: str, specs: Sequence[str], only: Collection[str] | None = None) -> tuple[Touch, ...]:
+        """Return what :func:`touches` returns."""
+        if self._places is None:
+            self._read()
+        place = (self._places or {}).get(commit)
+        if place is None:
+            return touches(self._git, commit, specs, only)
+        asked = tuple(dict.fromkeys(specs))[:PATHS]
+        wanted = None if only is None else set(only)
+        folders = frozenset(asked)
+        if wanted is not None and not all(_inside(path, folders) for path in wanted):
+            return touches(self._git, commit, specs, only)
+        found: dict[tuple[int, str], Touch] = {}
+        for _ in range(_ROUNDS):
+            if not asked:
+                break
+            fresh = list(self._since(place, frozenset(asked), wanted))
+            for at, touch in fresh:
+                found.setdefault((at, touch.path), touch)
+            earlier = {t.before for _, t in fresh if t.status == "R"} - set(asked)
+            asked = tuple(sorted(earlier))[:PATHS]
+            wanted = set(asked)
+        return tuple(found[key] for key in sorted(found))
+
+    def touched(self, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return which paths each of some commits changed; each commit is asked for once."""
+        new = [sha for sha in shas if sha not in self._paths_of]
+        if new:
+            self._paths_of.update(read_touched(self._git, new))
+        return {sha: self._paths_of[sha] for sha in shas if sha in self._paths_of}
+
+    def _since(self, place: int, asked: frozenset[str], wanted: set[str] | None) -> Iterator[tuple[int, Touch]]:
+        paths = wanted if wanted is not None else (path for path in self._by_path if _inside(path, asked))
+        for path in paths:
+            for at, touch in self._by_path.get(path, ()):
+                if at >= place and (wanted is None or touch.path == path):
+                    yield at, touch
+
+    def _read(self) -> None:
+        """Read the whole line, unless it is longer than what is looked at for single files."""
+        self._places = {}
+        limit = f"--max-count={COMMITS + 1}"
+        form = "--format=tformat:%x01%H%x00"
+        parts = records(self._git.run("log", "-z", form, *_OPTIONS, limit, self._tip, "--"))
+        if len(parts) > COMMITS:
+            return
+        for place, part in enumerate(parts):
+            name, _, rest = part.partition(b"\0")
+            sha = name.decode("ascii")
+            self._places[sha] = place
+            changes = _changes(rest)
+            for status, old, new, before, path in changes:
+                touch = Touch(sha, path, before, old, new, status, len(changes))
+                # A rename counts for both names where folders are asked for.
+                for at in {path, before}:
+                    self._by_path.setdefault(at, []).append((place, touch))
+
+
+def _inside(path: str, folders: frozenset[str]) -> bool:
+    while path not in folders:
+        path, slash, _ = path.rpartition("/")
+        if not slash:
+            return False
+    return True
 
 
 def touches(git: Git, commit: str, specs: Sequence[str], only: Collection[str] | None = None) -> tuple[Touch, ...]:
@@ -79,9 +164,8 @@ def touches(git: Git, commit: str, specs: Sequence[str], only: Collection[str] |
 
 def _pass(git: Git, commit: str, paths: Sequence[str], wanted: set[str] | None) -> list[Touch]:
     specs = [f":(literal,top){path}" for path in paths]
-    options = ("--first-parent", "-m", "--root", "--full-diff", "--raw", "--no-abbrev", "-M50%", f"-l{_RENAMES}")
     limit = f"--max-count={COMMITS}"
-    out = git.run("log", "-z", "--format=tformat:%x01%H%x00", *options, limit, commit, "--", *specs)
+    out = git.run("log", "-z", "--format=tformat:%x01%H%x00", *_OPTIONS, limit, commit, "--", *specs)
     found = []
     for part in records(out):
         sha, _, rest = part.partition(b"\0")

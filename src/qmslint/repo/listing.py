@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from qmslint.repo.gitcmd import Git
+from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.walk import MAX_DEPTH, MAX_ENTRIES, shortened
 
 _LINK, _SUBMODULE = b"120000", b"160000"
+_ABOUT = re.compile(rb"(?:  [^\n]*\n){4}  size: \d+\tflags: ([0-9a-f]+)\n")
+_INTENDED = 1 << 29
 _IMPOSSIBLE = re.compile(r"(?:^|/)(?:|\.|\.\.|\.git)(?:/|\Z)", re.I)
 
 
@@ -72,6 +74,27 @@ def list_index(git: Git) -> Listing:
         found.notes.append(f"{len(conflicts)} files are in conflict in the index; our side was looked at")
     found.notes = shortened(found.notes)
     return found
+
+
+def drop_intended(git: Git, found: Listing) -> None:
+    """Leave out what is only meant to be added (``git add --intent-to-add``): a commit does not hold it."""
+    index = git.shadow / "index"
+    if not index.exists():
+        return
+    with open(index, "rb") as stream:
+        version = stream.read(8)[4:]
+    # Only newer forms of the index can mark such entries, and git chooses them where they are needed.
+    if version == b"\0\0\0\2":
+        return
+    path, *parts = git.run("ls-files", "-z", "--debug").split(b"\0")
+    for part in parts:
+        # Lines about one path, then the next path.
+        about = _ABOUT.match(part)
+        if about is None:
+            raise GitFailed("UNREADABLE", "git describes the index in a way that is not understood")
+        if int(about[1], 16) & _INTENDED:
+            found.blobs.pop(path.decode("utf-8", "surrogateescape"), None)
+        path = part[about.end() :]
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

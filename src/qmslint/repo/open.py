@@ -14,8 +14,10 @@ from typing import cast
 from qmslint.errors import RepoError, Unassessable, UsageError
 from qmslint.repo import history as log
 from qmslint.repo import snapshot as snapshots
+from qmslint.repo.commitlog import CommitLog
+from qmslint.repo.commitstore import store_for
 from qmslint.repo.filelog import PATHS as FOLLOWED
-from qmslint.repo.filelog import Touch, touches
+from qmslint.repo.filelog import FileLog, Touch, touches
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.listing import list_commit
 from qmslint.repo.locate import Located, locate, read_small
@@ -23,6 +25,7 @@ from qmslint.repo.objects import Objects
 from qmslint.repo.shadow import Shadow, copy_logs
 from qmslint.repo.shadow import cast as cast_shadow
 from qmslint.repo.snapshot import Snapshot
+from qmslint.repo.sources import SharedBlobs
 
 _REVISION = re.compile(r"[^\x00-\x20-][^\x00-\x1f\x7f]{0,255}\Z")
 
@@ -43,6 +46,10 @@ class Repository:
         Full object id of the examined commit; empty when there is none.
     notes : list of str
         What a reader should know about the repository itself.
+    reader : CommitLog or None
+        Reads the history; ``None`` for a plain directory.
+    files : FileLog or None
+        Tells what happened to files where several revisions are looked at.
     """
 
     place: Located
@@ -50,8 +57,14 @@ class Repository:
     snapshot: Snapshot
     commit: str
     notes: list[str] = field(default_factory=list)
+    reader: CommitLog | None = None
+    files: FileLog | None = None
     _beside: dict[tuple[str, ...], tuple[log.Commit, ...]] = field(default_factory=dict)
     _reading: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.reader is None and self.shadow is not None:
+            self.reader = CommitLog(self.shadow.git, self.shadow.shallow)
 
     @property
     def name(self) -> str:
@@ -78,6 +91,11 @@ class Repository:
         return self.shadow.git
 
     @cached_property
+    def blobs(self) -> SharedBlobs:
+        """Reader of file contents for revisions that are looked at one after the other."""
+        return SharedBlobs(self.git)
+
+    @cached_property
     def history(self) -> log.History:
         """All commits up to the examined one."""
         with self._reading:
@@ -100,18 +118,25 @@ class Repository:
         threading.Thread(target=read, daemon=True).start()
 
     def _read_history(self) -> log.History:
-        git = self.git
-        assert self.shadow
+        if self.shadow is None or self.reader is None:
+            raise Unassessable("NO_GIT", "the folder is not a git repository")
         if not self.commit and self.shadow.tip:
             code = self.shadow.unreadable("UNREADABLE")
             raise Unassessable(code, f"the commit {self.shadow.tip[:12]}, which HEAD names, cannot be read")
         if not self.commit:
             raise Unassessable("NO_COMMITS", "the repository has no commits yet")
         try:
-            return log.read_history(git, self.commit, self.shadow.shallow, f"{self.commit}:.mailmap")
+            return self.reader.history(self.commit, self._mailmap)
         except GitFailed as failure:
             code = self.shadow.unreadable(failure.code)
             raise Unassessable(code, f"the history cannot be read: {failure.text}") from failure
+
+    @property
+    def _mailmap(self) -> str:
+        """The mail map of the examined commit as a name of an object, empty where there surely is none."""
+        if self.snapshot.view != "commit" or ".mailmap" in self.snapshot.links:
+            return f"{self.commit}:.mailmap"
+        return self.snapshot.blobs.get(".mailmap", "")
 
     def count(self) -> int:
         """Return how many commits lead to the examined one; the history is not read for it."""
@@ -157,7 +182,10 @@ class Repository:
 
     def touched(self, shas: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return which paths each of a few commits changed."""
-        return log.read_touched(self.git, tuple(shas)[:200]) if shas else {}
+        asked = tuple(shas)[:200]
+        if self.files is not None:
+            return self.files.touched(asked)
+        return log.read_touched(self.git, asked) if asked else {}
 
     def followed(self, paths: Sequence[str], inside: bool = False) -> tuple[Touch, ...]:
         """Return what first-parent commits did to files, newest first, renames followed.
@@ -170,9 +198,14 @@ class Repository:
             Also what no longer exists.
         """
         wanted = tuple(sorted(set(paths)))
+        only = None if inside else wanted
+        if not wanted or not self.commit:
+            return ()
         if len(wanted) > FOLLOWED:
             raise Unassessable("LIMIT", f"the history of more than {FOLLOWED} files was asked for")
-        return touches(self.git, self.commit, wanted, None if inside else wanted) if wanted and self.commit else ()
+        if self.files is not None:
+            return self.files.touches(self.commit, wanted, only)
+        return touches(self.git, self.commit, wanted, only)
 
     def paths_at(self, commit: str) -> tuple[str, ...]:
         """Return the paths of all files of a commit."""
@@ -191,6 +224,8 @@ class Repository:
     @cached_property
     def head_blobs(self) -> dict[str, str]:
         """Object id of every regular file of the examined commit."""
+        if self.snapshot.view == "commit" and self.commit:
+            return {path: blob for path, blob in self.snapshot.blobs.items() if path not in self.snapshot.aliases}
         return list_commit(self.git, self.commit).blobs if self.commit else {}
 
     def close(self) -> None:
@@ -200,7 +235,7 @@ class Repository:
             self.shadow.close()
 
 
-def open_repository(path: Path, rev: str = "", staged: bool = False) -> Repository:
+def open_repository(path: Path, rev: str = "", staged: bool = False, cached: bool = False) -> Repository:
     """Open the repository that ``path`` lies in.
 
     Parameters
@@ -211,6 +246,8 @@ def open_repository(path: Path, rev: str = "", staged: bool = False) -> Reposito
         A commit, tag or branch to examine instead of the work tree.
     staged : bool
         Examine the index instead of the work tree.
+    cached : bool
+        Remember parsed commits in the user's cache folder, and use what is there.
 
     Raises
     ------
@@ -234,7 +271,8 @@ def open_repository(path: Path, rev: str = "", staged: bool = False) -> Reposito
     try:
         commit = resolve(shadow, rev)
         snapshot = _view(place, shadow, commit, rev, staged)
-        return Repository(place, shadow, snapshot, commit, list(shadow.notes))
+        reader = CommitLog(shadow.git, shadow.shallow, store_for(place) if cached else None)
+        return Repository(place, shadow, snapshot, commit, list(shadow.notes), reader)
     except Unassessable as trouble:
         shadow.close()
         hint = "this is a partial clone; use a full one" if shadow.partial else ""

@@ -154,12 +154,11 @@ def temporary_folder(root: Path) -> str:
     RepoError
         If there is none: nothing is ever written into what is examined.
     """
-    try:
-        folders = [tempfile.gettempdir()]
-    except OSError:
-        folders = []
-    for folder in (*folders, "/var/tmp", "/dev/shm"):  # noqa: S108 - mkdtemp makes a private folder in it
-        if os.path.isdir(folder) and os.access(folder, os.W_OK) and not Path(folder).resolve().is_relative_to(root):
+    # The library's own search tries each folder out by writing into it, and goes on to the working directory.
+    named = [folder for name in ("TMPDIR", "TEMP", "TMP") if os.path.isabs(folder := os.environ.get(name, ""))]
+    for folder in (*named, "/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108 - mkdtemp makes a private folder in it
+        usable = os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
+        if usable and not Path(folder).resolve().is_relative_to(root):
             return folder
     raise RepoError("there is no folder for temporary files outside the examined tree", hint="set TMPDIR")
 

@@ -11,8 +11,8 @@ from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.ignore import Ignores
 from qmslint.repo.links import LIMIT as LINK_LIMIT
 from qmslint.repo.links import resolve
-from qmslint.repo.listing import Listing, list_commit, list_index
-from qmslint.repo.sources import FolderSource, ObjectSource, Source, SparseSource
+from qmslint.repo.listing import Listing, drop_intended, list_commit, list_index
+from qmslint.repo.sources import FolderSource, ObjectSource, SharedBlobs, Source, SparseSource
 from qmslint.repo.text import decode
 from qmslint.repo.walk import walk
 
@@ -73,6 +73,11 @@ class Snapshot:
             self.contents[path] = content
         return self.contents[path]
 
+    def expect(self, paths: Iterable[str]) -> None:
+        """Take note of which files will be read next, in this order: together they are read quicker."""
+        unread = (path for path in paths if path not in self.contents)
+        self.source.expect([self.aliases.get(path, path) for path in unread])
+
     def _fetch(self, path: str) -> tuple[bytes | None, str]:
         if path not in self.blobs:
             return None, "missing"
@@ -104,19 +109,31 @@ class Snapshot:
         self.source.close()
 
 
-def of_commit(git: Git, commit: str) -> Snapshot:
-    """Return the files of a commit; nothing is checked out."""
+def of_commit(git: Git, commit: str, shared: SharedBlobs | None = None) -> Snapshot:
+    """Return the files of a commit; nothing is checked out.
+
+    Parameters
+    ----------
+    git : Git
+        Runs in the shadow.
+    commit : str
+        Full object id.
+    shared : SharedBlobs, optional
+        Reads for several revisions.
+    """
     try:
         listing = list_commit(git, commit)
     except GitFailed as failure:
         failure.text = f"the files of {commit[:12]} cannot be listed: {failure.text}"
         raise
-    return _of_objects("commit", git, listing)
+    return _of_objects("commit", git, listing, shared)
 
 
 def of_index(git: Git) -> Snapshot:
     """Return the files of the index as the next commit would have them."""
-    return _of_objects("index", git, list_index(git))
+    listing = list_index(git)
+    drop_intended(git, listing)
+    return _of_objects("index", git, listing)
 
 
 def of_worktree(git: Git, root: Path, exclude: str = "") -> Snapshot:
@@ -155,8 +172,8 @@ def of_folder(root: Path) -> Snapshot:
     return Snapshot("plain", source, dict.fromkeys(found.files, ""), found.links, (), [*found.notes, *ignored.notes])
 
 
-def _of_objects(view: str, git: Git, listing: Listing) -> Snapshot:
-    source = ObjectSource(git, listing.blobs)
+def _of_objects(view: str, git: Git, listing: Listing, shared: SharedBlobs | None = None) -> Snapshot:
+    source = ObjectSource(git, listing.blobs, shared)
     links = _targets(git, listing.links) if listing.links else {}
     return Snapshot(view, source, listing.blobs, links, tuple(listing.submodules), listing.notes)
 

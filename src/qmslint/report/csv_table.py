@@ -7,12 +7,13 @@ import io
 from collections.abc import Iterator
 
 from qmslint.model.report import Report, Result
+from qmslint.report.json_report import said
 from qmslint.report.order import places
 from qmslint.report.safe import safe
 from qmslint.report.terminal import place
 
 COLUMNS = (
-    "rule", "title", "clauses", "state", "grade", "confidence", "gap", "disposition", "reason", "message",
+    "rule", "title", "clauses", "state", "grade", "confidence", "gap", "disposition", "disposed_by", "reason", "message",
     "path", "line", "places", "evidence", "measured", "remediation", "pack", "fingerprint", "commit", "as_of",
 )  # fmt: skip
 _SHOWN = 100
@@ -21,7 +22,7 @@ _FORMULA = tuple("=+-@|%\t\r\n＝＋－＠")
 
 
 def render(report: Report, **_: object) -> str:
-    """Return a heading and a row per planned rule (RFC 4180, every cell quoted).
+    """Return a heading and a row per planned rule (RFC 4180, every cell quoted), then one per thing left out or lowered.
 
     ``path`` and ``line`` are of the first place in the tree, ``places`` is their number, ``evidence`` names up to 100 of
     all kinds. A text that a spreadsheet would compute starts with an apostrophe.
@@ -32,6 +33,10 @@ def render(report: Report, **_: object) -> str:
     for result in report.results:
         cells = dict(_cells(result), commit=report.subject.commit, as_of=report.subject.as_of)
         writer.writerow([cell(cells[name]) for name in COLUMNS])
+    for note in report.lowered:
+        known = {"title": "left out or lowered by configuration or options", "message": note}
+        known |= {"commit": report.subject.commit, "as_of": report.subject.as_of}
+        writer.writerow([cell(known.get(name, "")) for name in COLUMNS])
     return out.getvalue()
 
 
@@ -51,6 +56,7 @@ def _cells(result: Result) -> Iterator[tuple[str, str]]:
     yield "confidence", result.confidence.value
     yield "gap", result.gap
     yield "disposition", str(result.disposition.get("kind", "")) if result.disposition else ""
+    yield "disposed_by", said(result.disposition) if result.disposition else ""
     yield "reason", result.reason.code if result.reason else ""
     yield "message", result.message
     yield "path", found[0].path if found else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade
 from qmslint.model.report import Report, Result
-from qmslint.report.json_report import summary
+from qmslint.report.json_report import said, summary
 from qmslint.report.order import findings, grade_word, open_findings, places
 from qmslint.report.safe import harmless_start, safe
 from qmslint.report.terminal import NATURE, place
@@ -74,6 +74,7 @@ def _line(result: Result) -> str:
     reason = f"{result.reason.code}: " if result.reason else ""
     first = next(iter(places(result)), None)
     where = f" [{safe(place(first))}]" if first else ""
+    where += f" [{safe(said(result.disposition))}]" if result.disposition and said(result.disposition) else ""
     return f"{', '.join(words)}: {result.rule} ({', '.join(result.clauses)}): {reason}{safe(result.message)}{where}"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from qmslint.model.report import Report, Result
 from qmslint.report import json_report
+from qmslint.report.json_report import said
 from qmslint.report.safe import safe
 from qmslint.report.sarif import INFORMATION
 from qmslint.report.terminal import NATURE
@@ -52,6 +53,7 @@ def document(report: Report) -> dict[str, Any]:
             },
             "summary": json_report.summary(report),
             "results": [_result(result) for result in report.results],
+            "lowered": [safe(note) for note in report.lowered],
             "nature": NATURE,
         },
     }
@@ -74,4 +76,5 @@ def _result(result: Result) -> dict[str, str]:
         found["grade"] = result.grade.value
     if result.disposition:
         found["disposition"] = safe(str(result.disposition.get("kind", "")))
+        found["disposed_by"] = safe(said(result.disposition))
     return found

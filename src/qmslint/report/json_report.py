@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from qmslint.model.evidence import Evidence
@@ -76,6 +77,27 @@ def summary(report: Report) -> dict[str, int]:
     for kind in DISPOSITIONS:
         counts[kind] = report.disposed(kind)
     return counts
+
+
+def said(disposition: Mapping[str, Any]) -> str:
+    """Return a disposition as one line that names who answers for it and how long it counts."""
+    parts = {
+        "approved_by": "approved by {}",
+        "approved_on": "on {}",
+        "attested_by": "attested by {}",
+        "role": "{}",
+        "on": "on {}",
+        "since": "known since {}",
+        "expires": "valid through {} (UTC)",
+        "valid_until": "valid through {} (UTC)",
+        "days_left": "{} days left",
+        "followed_under": "followed under {}",
+        "identity": "identity {}",
+        "path": "{}",
+    }
+    told = [form.format(disposition[name]) for name, form in parts.items() if disposition.get(name) not in (None, "")]
+    text = str(disposition.get("reason") or disposition.get("statement") or "")
+    return f"{text} ({', '.join(told)})".strip() if told else text
 
 
 def _result(result: Result) -> dict[str, Any]:

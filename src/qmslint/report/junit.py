@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
+from qmslint.report.json_report import said
 from qmslint.report.safe import safe
 from qmslint.report.terminal import place
 
@@ -57,7 +58,9 @@ def _case(number: str, result: Result) -> ET.Element:
     if result.state is State.ERROR:
         ET.SubElement(case, "error", type="error", message=message).text = _body(result)
     elif result.disposition:
-        ET.SubElement(case, "skipped", message=f"{result.disposition.get('kind')}: {message}")
+        ET.SubElement(case, "skipped", message=f"{result.disposition.get('kind')}: {message}").text = _xml(
+            safe(said(result.disposition))
+        )
     elif _fails(result):
         ET.SubElement(case, "failure", type=_state(result), message=message).text = _body(result)
     elif result.state in (State.NOT_APPLICABLE, State.NOT_ASSESSABLE):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result, accumulated
-from qmslint.report.json_report import summary
+from qmslint.report.json_report import said, summary
 from qmslint.report.safe import safe
 from qmslint.report.terminal import NATURE, clause_word, grade_by_rule, place
 
@@ -98,7 +98,8 @@ def _findings(report: Report) -> Iterator[str]:
 
 def _cell(result: Result) -> str:
     unsure = "" if result.confidence.value == "high" else f" ({result.confidence.value} confidence)"
-    return plain(result.message) + unsure + _source(result)
+    disposed = f"<br>{result.disposition.get('kind')}: {plain(said(result.disposition))}" if result.disposition else ""
+    return plain(result.message) + unsure + _source(result) + disposed
 
 
 def _source(result: Result) -> str:
@@ -117,7 +118,7 @@ def _unseen(report: Report) -> Iterator[str]:
         yield "\n### Not to be seen here\n"
         for result in unseen:
             assert result.reason
-            yield f"- {code(result.rule)} ({', '.join(result.clauses)}): {result.reason.code}: {plain(result.message)}{_source(result)}"
+            yield f"- {code(result.rule)} ({', '.join(result.clauses)}): {result.reason.code}: {_cell(result)}"
 
 
 def _clauses(report: Report) -> Iterator[str]:

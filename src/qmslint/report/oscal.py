@@ -12,6 +12,7 @@ from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import State
 from qmslint.model.report import Report, Result
 from qmslint.report import json_report
+from qmslint.report.json_report import said
 from qmslint.report.markdown import plain
 from qmslint.report.safe import safe
 from qmslint.report.sarif import INFORMATION, uri
@@ -65,7 +66,7 @@ def document(report: Report) -> Any:
                     "last-modified": day,
                     "version": report.tool_version,
                     "oscal-version": VERSION,
-                    "remarks": plain(NATURE),
+                    "remarks": plain("\n".join((NATURE, *_lowered(report)))),
                 },
                 "import-ap": {
                     "href": f"#{name('plan')}",
@@ -167,8 +168,11 @@ def _observation(result: Result, report: Report, name: _Names, day: str) -> dict
         "relevant-evidence": [_evidence(item) for item in result.evidence[:_PLACES]],
         "collected": day,
     }
-    if result.remediation:
-        found["remarks"] = plain(f"Advice, apart from the finding: {result.remediation}")
+    remarks = [f"Advice, apart from the finding: {result.remediation}"] if result.remediation else []
+    if result.disposition and said(result.disposition):
+        remarks.insert(0, f"{result.disposition.get('kind')}: {said(result.disposition)}")
+    if remarks:
+        found["remarks"] = plain(" ".join(remarks))
     return found
 
 
@@ -219,3 +223,7 @@ def _line(text: str) -> str:
 def _token(text: str) -> str:
     token = _NOT_TOKEN.sub("-", text)
     return token if token[:1].isalpha() or token[:1] == "_" else f"_{token}"
+
+
+def _lowered(report: Report) -> list[str]:
+    return [f"Left out or lowered by configuration or options: {note}" for note in report.lowered]

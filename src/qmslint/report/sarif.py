@@ -9,7 +9,7 @@ from urllib.parse import quote
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
-from qmslint.report.json_report import summary
+from qmslint.report.json_report import said, summary
 from qmslint.report.safe import safe
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -105,9 +105,13 @@ def _result(index: int, result: Result, report: Report) -> dict[str, Any]:
         found["properties"]["source"] = result.source
     if result.reason:
         found["properties"]["reason"] = result.reason.code
-    if result.disposition and result.disposition.get("kind") in ("waived", "baselined"):
-        justification = safe(str(result.disposition.get("reason", "")))
-        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": justification}]
+    if result.disposition and result.disposition.get("kind") == "waived":
+        found["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": safe(said(result.disposition))}
+        ]
+    if report.baseline and result.state is State.NONCONFORMING:
+        known = result.disposition and result.disposition.get("kind") == "baselined"
+        found["baselineState"] = "unchanged" if known else "new"
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import ClauseLine, Report, Result, accumulated
-from qmslint.report.json_report import summary
+from qmslint.report.json_report import said, summary
 from qmslint.report.safe import harmless_start, safe
 
 NATURE = (
@@ -165,6 +165,7 @@ def _findings(report: Report) -> Iterator[list[Part]]:
             (f"  ({', '.join(result.clauses)}) {result.title}", ""),
         ]
         yield [(f"         {result.message}{_confidence(result)}", "")]
+        yield from _disposed(result)
         if result.source:
             yield [(f"         goes back to: {result.source}", "dim")]
         yield from _places(result.evidence)
@@ -180,6 +181,11 @@ def _findings(report: Report) -> Iterator[list[Part]]:
 
 def _confidence(result: Result) -> str:
     return "" if result.confidence.value == "high" else f" ({result.confidence.value} confidence)"
+
+
+def _disposed(result: Result) -> Iterator[list[Part]]:
+    if result.disposition and (text := said(result.disposition)):
+        yield [(f"         {result.disposition['kind']}: {text}", "")]
 
 
 def _source(result: Result) -> str:
@@ -225,6 +231,7 @@ def _unseen(report: Report) -> Iterator[list[Part]]:
             (result.rule, "bold"),
             (f"  ({', '.join(result.clauses)}) {result.reason.code}: {result.message}{_source(result)}", ""),
         ]
+        yield from _disposed(result)
     if unlooked:
         numbers = ", ".join(c.id for c in unlooked)
         yield [

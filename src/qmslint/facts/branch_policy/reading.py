@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from qmslint import plaintoml
 from qmslint.errors import QmslintError
 from qmslint.facts.base import Scan
 from qmslint.lineyaml import LimitError, Map, Seq, YamlError, load, load_all
@@ -77,7 +77,7 @@ def read_toml(scan: Scan, path: str) -> dict[str, Any]:
     if len(text) > _TOML_LIMIT:
         _refuse(scan, path, "LIMIT", f"it is larger than {_TOML_LIMIT} characters")
     try:
-        return tomllib.loads(text)
+        return plaintoml.loads(text)
     except (ValueError, RecursionError) as error:
         _refuse(scan, path, "PARSE_ERROR", f"it is not valid TOML: {str(error)[:120]}")
 

@@ -20,6 +20,7 @@ PLACES = (
     ("docs/CODEOWNERS", ""),
 )
 _RULES = 5000
+_LINE = 20_000
 _WORK = 3_000_000
 _SECTION = re.compile(r"(\^?)\[([^\]]{1,255})\](?:\[(\d{1,3})\])?(?:\s+(.*))?\Z")
 _MAIL = re.compile(r"[^\s@<>]{1,100}@[^\s@<>]{1,150}\.[^\s@<>.]{1,30}\Z")
@@ -90,6 +91,9 @@ def _parse(path: str, text: str, dialect: str) -> tuple[list[OwnerRule], list[Mi
         if dialect == "gitlab" and (match := _SECTION.match(line)):
             state.section, state.optional = match[2].strip().lower(), bool(match[1])
             state.defaults = tuple(_owners(path, number, (match[4] or "").split(), dialect, state))
+            continue
+        if len(line) > _LINE:
+            state.mistakes.append(Mistake(path, number, "the line is too long"))
             continue
         if rule := _rule(path, number, line, dialect, state):
             rules.append(rule)

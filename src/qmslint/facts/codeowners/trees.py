@@ -32,7 +32,7 @@ def read(scan: Scan) -> Ownership | None:
     """Return who owns what by the OWNERS files of directories, ``None`` when there are none."""
     paths = evidence_paths(scan, _GLOBS)[:_FILES]
     texts = {path: text for path in paths if (text := scan.text(path)) is not None}
-    prow = {path for path, text in texts.items() if re.search(r"(?m)^\s*(?:approvers|reviewers|filters):", text)}
+    prow = {path for path, text in texts.items() if re.search(r"(?m)^[ \t]*(?:approvers|reviewers|filters):", text)}
     chromium = {path for path, text in texts.items() if path not in prow and _looks_like_chromium(text)}
     if not prow and not chromium:
         return None

@@ -19,6 +19,7 @@ from qmslint.facts.decisions.words import Words, status_of, words
 from qmslint.facts.lexicon import own_words
 from qmslint.facts.markup import Document, document, markup_of, normal
 from qmslint.facts.parts import Part, flat, parts, title_of
+from qmslint.facts.placeholders import is_scaffold
 from qmslint.facts.sources import evidence_paths
 
 _LIMIT = 3000
@@ -82,7 +83,8 @@ def _in_file(scan: Scan, parsed: Document, prepared: Words, home: bool) -> tuple
     name = posixpath.basename(parsed.path).lower()
     stem = name.split(".", 1)[0]
     title = title_of(parsed)
-    if prepared.not_titles.search(title) or prepared.not_titles.search(stem):
+    unfilled = is_scaffold(scan.text(parsed.path) or "")
+    if unfilled or prepared.not_titles.search(title) or prepared.not_titles.search(stem):
         return [], True
     found = parts(parsed, prepared.parts)
     numbered = bool(number_of(name)) and stem not in ("09_architecture_decisions",)

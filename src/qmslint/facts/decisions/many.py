@@ -31,6 +31,9 @@ def _rows(document: Document, table: Table, words: Words) -> Iterator[Decision]:
             columns.setdefault(name, index)
     if not all(any(name in columns for name in group) for group in words.log) or len(columns) < 3:
         return
+    # A list of questions with what became of them is no log: a decision has a day, a person or reasons.
+    if not any(name in columns for name in ("date", "decided_by", "rationale", "options", "consequences")):
+        return
     for row in table.rows:
         texts = {
             name: Text(row.cells[index], row.line)

@@ -21,6 +21,7 @@ _SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
 _MACHINE = re.compile(
     r"\b(?:ai|agents?|bots?|copilot|claude|codex|cursor|gemini|gpt\S*|llm|assistant|automation)\b", re.I
 )
+_DECIDED = ("accepted", "superseded", "deprecated")
 _LOOKED_AT = 100
 _NAME = re.compile(r"[^\W\d_][\w.'’-]+")
 _TALK = re.compile(
@@ -48,7 +49,7 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
     policy = 0 if changes(scan, months).people >= 2 else approval_policy(scan)
     found = []
     for decision in single(scan):
-        if decision.status not in ("accepted", "superseded", "deprecated"):
+        if decision.status not in _DECIDED:
             continue
         if decision.date is not None and decision.date < since:
             continue
@@ -62,10 +63,10 @@ def reviewed(scan: Scan, months: float) -> tuple[Seen, ...]:
 
 
 def _acceptance(scan: Scan, decision: Decision, known: tuple[Edit, ...]) -> Edit | None:
-    """Return the change of a record that first said that it is accepted."""
+    """Return the change of a record that first said that it is accepted, or brought it in when it had been before."""
     for edit in reversed(known[:_LOOKED_AT]):
         past = at(scan, decision.path, edit)
-        if past and past.status == "accepted":
+        if past and past.status in _DECIDED:
             return edit
     return None
 

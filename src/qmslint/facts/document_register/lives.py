@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.changes import ladder_here
 from qmslint.facts.document_register.controlled import controlled
 from qmslint.facts.document_register.model import Approval, Entry, Life, Moment, Said
-from qmslint.facts.document_register.text_change import difference
+from qmslint.facts.document_register.text_change import Difference, difference
 from qmslint.facts.lexicon import Lexicon
 from qmslint.facts.markup import parse
 from qmslint.facts.parts import parts
@@ -166,15 +166,25 @@ def _small(scan: Scan, touch: Touch, swept: Mapping[str, str]) -> str:
         return "only renamed"
     if touch.commit in swept:
         return swept[touch.commit]
-    old, new = _text(scan, touch.old), _text(scan, touch.new)
-    if old is None or new is None:
+    change = _difference(scan, touch.old, touch.new)
+    if change is None:
         return ""
-    change = difference(old, new)
     if change.words == 0:
         return "only a date or a version number changed" if change.dates else "only white space, order or link targets"
     if change.share < float(rules["share"]) and change.words < int(rules["words"]):
         return f"{change.words} words changed, less than {float(rules['share']):.0%}"
     return ""
+
+
+def _difference(scan: Scan, before: str, after: str) -> Difference | None:
+    """Compare two contents; what was compared once is known for all revisions."""
+    key = (difference, before, after)
+    if key not in scan.lasting:
+        old, new = _text(scan, before), _text(scan, after)
+        if old is None or new is None:
+            return None
+        scan.lasting[key] = difference(old, new)
+    return cast(Difference, scan.lasting[key])
 
 
 def _text(scan: Scan, blob: str) -> str | None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_content
 from qmslint.facts.markup import asciidoc, markdown, org, rst
 from qmslint.facts.markup.model import Document, Heading, Item, Line, Link, Row, Table, count_words, fold, normal
 
@@ -63,6 +64,7 @@ _WRAPPERS = (".erb", ".liquid", ".njk", ".j2", ".jinja", ".jinja2", ".in")
 """Endings of pages that a site generator fills in first, such as ``page.html.md.erb``."""
 
 
+@lru_cache(maxsize=65_536)
 def markup_of(path: str) -> str:
     """Return the markup language of a path by its ending, or an empty string when it is no document."""
     name = posixpath.basename(path).lower()
@@ -82,9 +84,15 @@ def parse(path: str, text: str) -> Document:
 @fact
 def document(scan: Scan, path: str) -> Document | None:
     """Return the document at ``path``, or ``None`` when it is missing or not text."""
-    text = scan.text(path)
-    if text is None:
+    known = _parsed(scan, path)
+    if known is None:
         return None
-    if len(text) > LIMIT:
+    if not known[1]:
         scan.problem(path, "LIMIT", f"only the first {LIMIT} characters were looked at")
-    return parse(path, text)
+    return known[0]
+
+
+@fact_of_content
+def _parsed(path: str, text: str) -> tuple[Document, bool]:
+    """Return a document, and whether it is all of the file."""
+    return parse(path, text), len(text) <= LIMIT

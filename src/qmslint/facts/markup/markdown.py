@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from qmslint import lineyaml
+from qmslint import lineyaml, plaintoml
 from qmslint.facts.markup.collect import Collector
 from qmslint.facts.markup.model import Document, Item, Line, Link, Row
 
@@ -230,7 +229,7 @@ def _cells(line: str) -> list[str]:
 
 def _front(text: str, mark: str, path: str) -> Mapping[str, Any]:
     try:
-        data: Any = tomllib.loads(text) if mark == "+++" else lineyaml.load(text, path)
-    except (lineyaml.YamlError, tomllib.TOMLDecodeError, RecursionError):
+        data: Any = plaintoml.loads(text) if mark == "+++" else lineyaml.load(text, path)
+    except (lineyaml.YamlError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}

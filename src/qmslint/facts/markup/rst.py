@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 from qmslint.facts.markup.collect import Collector
@@ -108,6 +109,8 @@ class _Reader:
                 return self.toctree(lines, index + 1, _indent(text))
             if name == "list-table":
                 return self.list_table(lines, index + 1, _indent(text))
+            if name == "csv-table":
+                return self.csv_table(lines, index + 1, _indent(text))
             if name in _OPAQUE:
                 if name in ("image", "figure"):
                     self.out.links.append(Link("", directive[3].strip(), number, image=True))
@@ -165,28 +168,58 @@ class _Reader:
     def simple_table(self, lines: list[str], index: int) -> int:
         spans = [match.span() for match in re.finditer(r"=+", lines[index])]
         ends = [end for _, end in spans[:-1]] + [None]
-        rows: list[Row] = []
+        rows: list[list[str]] = []
+        numbers: list[int] = []
         borders, at = 1, index + 1
-        while at < len(lines) and borders < 3:
+        while at < len(lines):
             text = lines[at]
             if _SIMPLE.match(text):
                 borders += 1
-                if not rows:
+                # The second border ends the head, or a table that has none: then nothing follows it.
+                if borders == 3 or at + 1 >= len(lines) or not lines[at + 1].strip():
+                    at += 1
                     break
-            elif not text.strip() and borders == 2 and at + 1 < len(lines) and not lines[at + 1].strip():
-                break
             elif text.strip():
-                cells = tuple(
+                cells = [
                     self.inline(text[start : end if end is None else end + 1], at + 1)
                     for (start, _), end in zip(spans, ends, strict=True)
-                )
-                rows.append(Row(cells, at + 1))
-            at += 1
-            if borders == 2 and (at >= len(lines) or (_SIMPLE.match(lines[at]) is not None and len(rows) == 0)):
+                ]
+                if cells[0] or not rows:
+                    rows.append(cells)
+                    numbers.append(at + 1)
+                else:
+                    # A row whose first cell is empty goes on with the one above.
+                    rows[-1] = [f"{one} {more}".strip() for one, more in zip(rows[-1], cells, strict=True)]
+            elif borders == 1 and len(rows) > 2:
                 break
+            at += 1
         if rows:
-            self.out.table(rows[0].cells, rows[1:], index + 1)
+            body = [Row(tuple(cells), number) for cells, number in zip(rows[1:], numbers[1:], strict=True)]
+            self.out.table(tuple(rows[0]), body, index + 1)
         return max(at, index + 1)
+
+    def csv_table(self, lines: list[str], index: int, indent: int) -> int:
+        """Take in a table written as comma-separated lines and return the index after it."""
+        start, header = index, ""
+        found: list[tuple[list[str], int]] = []
+        while index < len(lines) and (not lines[index].strip() or _indent(lines[index]) > indent):
+            text = lines[index].strip()
+            option = _FIELD.match(text)
+            if option and not found:
+                header = option[2] if option[1] == "header" else header
+            elif text and not text.startswith(":"):
+                found.append((self.cells(text, index + 1), index + 1))
+            index += 1
+        if header:
+            found.insert(0, (self.cells(header, start), start))
+        if found:
+            self.out.table(tuple(found[0][0]), [Row(tuple(cells), number) for cells, number in found[1:]], start)
+        return index
+
+    def cells(self, text: str, number: int) -> list[str]:
+        """Return the cells of one comma-separated line; quotes keep commas in."""
+        row = next(csv.reader([text[:4000]], skipinitialspace=True), [])
+        return [self.inline(cell, number) for cell in row]
 
     def grid_table(self, lines: list[str], index: int) -> int:
         rows: list[list[str]] = []

@@ -13,6 +13,7 @@ from qmslint.facts.pipelines.recognise import Known
 from qmslint.facts.pipelines.vocabulary import Words, classes_of, vocabulary
 from qmslint.model.outcome import Confidence
 
+_BEFORE = 500
 _REMOTE = frozenset({"ssh", "scp", "rsync", "sshpass", "sftp", "lftp"})
 _TRIAL = re.compile(
     r"test|e2e|integration|preview|review|kind|minikube|acceptance|molecule|smoke|lint|check|pull|\bpr\b|dry", re.I
@@ -23,12 +24,14 @@ _CLEAR = re.compile(r"deploy|prod|staging|release|rollout", re.I)
 def pipeline(scan: Scan, found: Found) -> Pipeline:
     """Return a pipeline with its steps recognised."""
     steps: list[Step] = []
-    approvals = {job.name: job.approvals for job in found.jobs}
+    approvals = {
+        job.name: steps_of for job in found.jobs if (steps_of := [a for a in job.approvals if a.how == "step"])
+    }
     needs = {job.name: job.needs for job in found.jobs}
     for job in found.jobs:
-        asked = job.approvals + tuple(
-            a for name in _before(job.name, needs) for a in approvals.get(name, ()) if a.how == "step"
-        )
+        # Most pipelines ask nobody in a job of its own: then there is nothing to follow.
+        before = _before(job.name, needs) if approvals else ()
+        asked = job.approvals + tuple(a for name in before for a in approvals.get(name, ()))
         own: list[Step] = []
         for call in job.calls:
             own += _steps(scan, found, job, call, asked)
@@ -46,15 +49,16 @@ def pipeline(scan: Scan, found: Found) -> Pipeline:
     )
 
 
-def _before(name: str, needs: Mapping[str, tuple[str, ...]]) -> list[str]:
-    found: list[str] = []
+def _before(name: str, needs: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the jobs that have to end before one, at most :data:`_BEFORE`."""
+    found: dict[str, None] = {}
     todo = list(needs.get(name, ()))
-    while todo:
+    while todo and len(found) < _BEFORE:
         item = todo.pop()
         if item not in found and item != name:
-            found.append(item)
+            found[item] = None
             todo += needs.get(item, ())
-    return found
+    return tuple(found)
 
 
 def _sites(steps: list[Step]) -> list[Step]:

@@ -9,6 +9,7 @@ from typing import Any
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import reading
 from qmslint.facts.pipelines.conditions import Branch, decide
+from qmslint.facts.pipelines.gitlab_values import expand, overrides
 from qmslint.facts.pipelines.model import (
     MANUAL,
     MERGE,
@@ -26,21 +27,9 @@ from qmslint.facts.pipelines.model import (
 from qmslint.lineyaml import Map, Seq
 
 _GLOBAL = frozenset(
-    {
-        "include",
-        "stages",
-        "variables",
-        "default",
-        "workflow",
-        "image",
-        "services",
-        "before_script",
-        "after_script",
-        "cache",
-        "spec",
-        "pages:deploy",
-    }
-)
+    ("include", "stages", "variables", "default", "workflow", "image", "services", "before_script", "after_script",
+     "cache", "spec", "pages:deploy")
+)  # fmt: skip
 _SETTINGS = {"CI": "true", "GITLAB_CI": "true", "CI_DEFAULT_BRANCH": Branch(True)}
 SITUATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "merge_requests": (MERGE, {**_SETTINGS, "CI_PIPELINE_SOURCE": "merge_request_event", "CI_MERGE_REQUEST_ID": "1", "CI_MERGE_REQUEST_IID": "1", "CI_COMMIT_BRANCH": None, "CI_COMMIT_TAG": None, "CI_COMMIT_REF_NAME": Branch(False), "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": Branch(True), "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": Branch(False)}),
@@ -87,6 +76,7 @@ class _Reader:
                 self.job(name, self.extended(data, 0), path, line, started, plain)
         for name, place in self.templates:
             template = Job(name, place.line, place.path, triggers=frozenset(SITUATIONS[s][0] for s in started))
+            template.bypasses = overrides(self.jobs, name)
             template.calls.append(Call(place.line, action=name, kind="gitlab_templates", path=place.path))
             self.pipeline.jobs.append(template)
 
@@ -191,6 +181,9 @@ class _Reader:
         job.approvals = tuple(approvals)
         image = data.get("image", self.globals.get("image", reading.mapping(self.globals.get("default")).get("image")))
         job.image = str(reading.mapping(image).get("name") or "") if isinstance(image, Map) else str(image or "")
+        job.image = expand(
+            job.image, reading.mapping(data.get("variables")), reading.mapping(self.globals.get("variables"))
+        )
         if job.image:
             at = data.line_of("image") if "image" in data else line
             self.pipeline.images.append((job.image, Place(path, at)))

@@ -6,12 +6,12 @@ import configparser
 import json
 import posixpath
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import reading
 from qmslint.facts.pipelines.model import Place
@@ -172,8 +172,8 @@ def toml_file(scan: Scan, path: str) -> Mapping[str, Any]:
     if text is None:
         return MappingProxyType({})
     try:
-        return MappingProxyType(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        return MappingProxyType(plaintoml.loads(text))
+    except ValueError as error:
         scan.problem(path, "PARSE_ERROR", f"{path} is not valid TOML: {error}")
         return MappingProxyType({})
 

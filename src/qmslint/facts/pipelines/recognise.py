@@ -458,7 +458,7 @@ def _file(scan: Scan, word: str, at: Place, folder: str, depth: int, seen: tuple
     stops = (
         windows
         or bool(re.match(r"#!\S*sh\S* .*-\w*e|#!.*\bbash .*-e", text))
-        or bool(re.search(r"(?m)^\s*set -\w*e", text[:4000]))
+        or bool(re.search(r"(?m)^[ \t]*set -\w*e", text[:4000]))
     )
     inner = script(scan, text, place, folder, stops, depth + 1, (*seen, path))
     return _with_name(inner, name, by_name, word, place, vocab)

@@ -17,7 +17,7 @@ from qmslint.facts.records.words import Common
 _LIMIT = 300
 """Actions of one record that are looked at."""
 _LINK = re.compile(
-    r"https?://[^\s)>\]]{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|\b[\w.-]{1,60}/[\w.-]{1,60}#\d{1,7}\b|(?<!\w)!\d{1,7}\b"
+    r"https?://[^\s)>\]]{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|\b[\w.-]{1,60}/[\w.-]{1,60}[#!]\d{1,7}\b|(?<!\w)!\d{1,7}\b"
 )
 _NOT_LINK = re.compile(r"^(?:UTF|ISO|SHA|AES|RFC|CVE|TLS|IPV|HTTP|COVID|R|P|S|A|AI)-", re.I)
 _HANDLE = re.compile(r"(?<![\w@/])@([A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,40})?)")
@@ -132,6 +132,8 @@ def _in_table(table: Table, links: Mapping[int, str], words: Common, sure: bool)
         name = words.action.find(cell)
         if name:
             columns.setdefault(name, index)
+    if sure and "action" not in columns and "decision" in columns:
+        columns["action"] = columns["decision"]
     # Outside a section of actions the table itself has to say that it lists some.
     if "action" not in columns or not ({"owner", "due"} & columns.keys() or (sure and "status" in columns)):
         return
@@ -188,7 +190,17 @@ def from_data(data: Any, line: int, words: Common) -> tuple[Action, ...]:
             status = named.get("status", "")
             owner = "" if is_unfilled(named.get("owner", "")) else named.get("owner", "")
             found.append(
-                Action(text, at, owner, due, parse_date(due, end=True), status, link, is_closed(status, words))
+                Action(
+                    text,
+                    at,
+                    owner,
+                    due,
+                    parse_date(due, end=True),
+                    status,
+                    link,
+                    is_closed(status, words),
+                    named.get("id", ""),
+                )
             )
     return tuple(found)
 
@@ -221,6 +233,11 @@ def _action(text: str, line: int, checked: bool | None, links: Mapping[int, str]
 def link_in(text: str) -> str:
     """Return the first item or address that a text names, or an empty string."""
     return next((m[0] for m in _LINK.finditer(text[:2000]) if not _NOT_LINK.match(m[0])), "")
+
+
+def linked(text: str) -> bool:
+    """Say whether a text leads to an item, a merge request or an address."""
+    return bool(link_in(text))
 
 
 def is_closed(status: str, words: Common) -> bool:

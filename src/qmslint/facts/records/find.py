@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import document, markup_of, normal
 from qmslint.facts.parts import title_of
+from qmslint.facts.placeholders import is_scaffold
 from qmslint.facts.records import documents, lists
 from qmslint.facts.records.model import Record
 from qmslint.facts.records.words import Common, Kind, common, kind_of
@@ -82,7 +83,7 @@ def records(scan: Scan, kind: str) -> Records:
 def _is_form(scan: Scan, path: str, text: str, words: Common) -> bool:
     stem = posixpath.basename(path).split(".", 1)[0]
     # Only the beginning: a report may well mention an example somewhere.
-    if words.not_titles.search(normal(stem)) or words.fiction.search(text[:1500]):
+    if is_scaffold(text) or words.not_titles.search(normal(stem)) or words.fiction.search(text[:1500]):
         return True
     parsed = document(scan, path) if markup_of(path) else None
     if parsed is None:

@@ -21,6 +21,7 @@ _RECORDS = 60
 _LINES = 2_000
 _SHARE = 0.6
 _PIECES = re.compile(r"[|:;,(–—]|->|→")
+_OPEN = re.compile(r"\b(?:not|no|pas|nicht|kein|keine|still|noch|encore|aún)\b", re.I)
 _ALL = re.compile(
     r"\b(?:all|every|each|alle|sämtliche|toutes|tous|todas|todos)\b[^.]{0,60}\b(?:actions?|points?|items?|decisions?|maßnahmen?|beschlüsse"
     r"|décisions?|acciones|decisiones)\b",
@@ -81,7 +82,8 @@ def _hit(scan: Scan, action: Action, lines: list[tuple[Line, str, frozenset[str]
     for line, path, words in lines:
         alike = len(wanted) >= 2 and len(wanted & words) >= _SHARE * len(wanted)
         if alike or (named and named.search(line.text)):
-            closed = any(is_closed(piece, common(scan)) for piece in _PIECES.split(line.text))
+            pieces = [piece for piece in _PIECES.split(line.text) if not _OPEN.search(piece)]
+            closed = any(is_closed(piece, common(scan)) for piece in pieces)
             return Told(path, line.line, line.text[:160], closed, link_in(line.text))
     return None
 

@@ -13,7 +13,7 @@ from qmslint import lineyaml
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import parse_date
 from qmslint.facts.lexicon import is_unfilled
-from qmslint.facts.markup import Document
+from qmslint.facts.markup import Document, normal
 from qmslint.facts.parts import flat, spaced
 from qmslint.facts.records import actions as steps
 from qmslint.facts.records.model import Form, Record, Value
@@ -59,28 +59,42 @@ def make(
 
 
 def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
-    """Return which column means which field; the first column of a meaning wins, an exact name before others."""
+    """Return which column means which field; the field's own name wins, then an exact one, then the first column."""
     names: dict[int, str] = {}
+    own = {normal(name.replace("_", " ")): name for name in kind.lexicon.names}
     # "Now (2026-06-30)" and "Target [h]" mean what stands before the brackets.
     bare = [cell.split("(", 1)[0].split("[", 1)[0].strip() or cell for cell in header]
-    for test in (kind.lexicon.exact, kind.lexicon.find):
-        for index, cell in enumerate(bare if test == kind.lexicon.exact else header):
+    for test in (lambda cell: own.get(normal(cell), ""), kind.lexicon.exact, kind.lexicon.find):
+        for index, cell in enumerate(header if test == kind.lexicon.find else bare):
             name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
             if index not in names and name and name not in names.values():
                 names[index] = name
+    # A register may say the same in two columns, such as a measure and the control that it is.
+    for index, cell in enumerate(header):
+        again = kind.lexicon.exact(cell.replace("_", " ")) if index not in names else ""
+        if again in kind.joined:
+            names[index] = again
+    # Beside an owner, "by" is a day.
+    by = next((i for i, cell in enumerate(header) if i not in names and normal(cell) == "by"), None)
+    if by is not None and "due" in kind.lexicon.names and "due" not in names.values():
+        names[by] = "due"
     return names
 
 
 def _row(
     kind: Kind, names: Mapping[int, str], cells: Sequence[str], path: str, line: int, form: Form, group: str
 ) -> Record | None:
-    fields, empty = {}, {}
+    fields: dict[str, Value] = {}
+    empty: dict[str, int] = {}
     for index, name in names.items():
         text = cells[index].strip() if index < len(cells) else ""
         if is_unfilled(text):
             empty[name] = line
+        elif name in fields:
+            fields[name] = Value(f"{fields[name].text}\n{text}", line, form, line)
         else:
             fields[name] = Value(text, line, form, line)
+    empty = {name: at for name, at in empty.items() if name not in fields}
     if not fits(frozenset(fields), kind.row[:1]):
         return None
     return make(kind, fields, empty, (path, line, line), form, group)
@@ -201,11 +215,14 @@ def _mapping(
     empty: dict[str, int] = {}
     first = int(getattr(data, "line", 1) or 1)
     listed: Any = ()
-    for holder, name_, value in _pairs(data):
+    own = frozenset(normal(name.replace("_", " ")) for name in kind.lexicon.names)
+    for holder, name_, value in sorted(_pairs(data), key=lambda item: normal(spaced(item[1])) not in own):
         written = spaced(name_)
         name = kind.lexicon.exact(written) or kind.lexicon.find(written)
         line = holder.line_of(name_) if isinstance(holder, lineyaml.Map) else first
         text = flat(value)
+        if name in fields and name in kind.joined and not is_unfilled(text):
+            fields[name] = Value(f"{fields[name].text}\n{text}", fields[name].line, "data", line)
         if not name or name in fields:
             continue
         if is_unfilled(text):

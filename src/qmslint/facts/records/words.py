@@ -35,6 +35,10 @@ class Kind:
     timeline: Mapping[str, Any]
     told: Mapping[str, Any]
     """Field to a test for sentences that fill it where neither heading nor label does."""
+    joined: frozenset[str] = frozenset()
+    """Fields that may be told in two places of an entry."""
+    settled: frozenset[str] = frozenset()
+    """Words of a status after which nothing is due any more, beside those of a closed one."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,11 @@ def kind_of(scan: Scan, name: str) -> Kind:
     timeline = {key: any_of(patterns) for key, patterns in (data.get("timeline") or {}).items()}
     told = {key: any_of(patterns) for key, patterns in (data.get("told") or {}).items()}
     row = tuple(tuple(group) for group in data.get("row") or ())
-    return Kind(name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline, told)
+    settled = frozenset(normal(word) for word in data.get("settled") or ())
+    joined = frozenset(lists["joined"])
+    return Kind(
+        name, tuple(data["globs"]), Lexicon(fields), row, shape or None, classes, timeline, told, joined, settled
+    )
 
 
 @fact
@@ -85,6 +93,7 @@ def common(scan: Scan) -> Common:
         "quoi",
         "qué",
     ]
+    names["decision"] = lists["decided"]
     return Common(
         frozenset(normal(word) or word for word in lists["closed"]),
         any_of(lists["not_titles"]),

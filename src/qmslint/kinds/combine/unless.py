@@ -27,7 +27,11 @@ def check(params: Params, scan: Scan) -> Outcome:
     try:
         reason = run(params.holds, scan)
     except Unassessable:
-        return run(params.check, scan)
+        outcome = run(params.check, scan)
+        if outcome.state is State.NONCONFORMING:
+            # It may be needless: a gap cannot be spoken of.
+            raise
+        return outcome
     if reason.state is State.CONFORMING:
         return not_applicable(reason.message, reason.evidence)
     return run(params.check, scan)

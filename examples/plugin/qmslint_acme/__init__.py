@@ -1,0 +1,1 @@
+"""Acme's own check kind and pack for qmslint."""

@@ -45,7 +45,6 @@ def _steps() -> list[Step]:
     for number in range(1, 13):
         day = f"2026-{1 + number // 7:02}-{8 + 2 * (number % 7):02}"
         change = {f"till/part{number}.py": f"PART = {number}\n".encode()}
-        text = f"Merge pull request #{number} from ada/part-{number}\n\nAdd part {number}"
         steps.append(
             Step(
                 "merge",

@@ -35,6 +35,8 @@ lock:  ## write the lock files anew from pyproject.toml (needs uv)
 		--extra dev --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
 		--all-extras --output-file requirements-validators.lock pyproject.toml
+	echo 'hatchling>=1.27' | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--constraint requirements.lock --output-file requirements-run.lock pyproject.toml -
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import re2
@@ -89,6 +89,27 @@ def _letters(inside: str) -> str:
     return source if members and not invalid(source) else re2.escape(f"[{inside}]")
 
 
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_RUN = re.compile(r"[^*?\[\]{}/]{3,}")
+_ALTERNATIVES = 64
+
+
+@lru_cache(maxsize=8192)
+def _literal_runs(glob: str) -> tuple[tuple[str, ...], ...] | None:
+    """Return, for each way its braces can be read, texts that a matching path holds; ``None`` where that is unknown."""
+    ways = [glob]
+    while len(ways) <= _ALTERNATIVES and _BRACES.search(ways[0]):
+        ways = [
+            way[: match.start()] + part + way[match.end() :]
+            for way in ways
+            if (match := _BRACES.search(way))
+            for part in match[1].split(",")
+        ]
+    if any(sign in way for way in ways for sign in "{}["):
+        return None
+    return tuple(tuple(_RUN.findall(way.casefold())) for way in ways)
+
+
 class PathSet:
     """Paths prepared for matching many path patterns: one linear scan of the joined names each.
 
@@ -118,12 +139,25 @@ class PathSet:
         line = path.replace("\n", "\ufffd").encode("utf-8", "replace")
         return path in self._originals.get(line, ())
 
+    @cached_property
+    def _triples(self) -> frozenset[str]:
+        """All runs of three characters in the names, by which most path patterns are told to match nothing."""
+        text = "\n".join(set(re.split("[/\n]", self._joined.decode("utf-8").casefold())))
+        return frozenset(text[at : at + 3] for at in range(len(text) - 2))
+
+    def _may_match(self, glob: str) -> bool:
+        ways, triples = _literal_runs(glob), self._triples
+        return ways is None or any(
+            all(run[at : at + 3] in triples for run in runs for at in range(len(run) - 2)) for runs in ways
+        )
+
     def match(self, globs: Sequence[str]) -> tuple[str, ...]:
         """Return the paths that any of ``globs`` matches, in the given order of paths."""
         key = tuple(globs)
         if key not in self._memo:
             known = self._before._memo.get(key) if self._before else None
-            self._memo[key] = self._search(key) if known is None else self._from(known, key)
+            possible = tuple(glob for glob in key if self._may_match(glob))
+            self._memo[key] = self._search(possible) if known is None else self._from(known, key)
         return self._memo[key]
 
     def _from(self, known: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
@@ -137,7 +171,8 @@ class PathSet:
             test = compile_pattern("^(?:" + "|".join(glob_source(glob) for glob in globs) + ")$")
         except (re2.error, UnicodeError):
             return self._search_apart(globs)
-        return tuple(path for line in test.findall(self._joined) for path in self._originals.get(line, ()))
+        spans = (match.span() for match in test.finditer(self._joined))
+        return tuple(path for start, end in spans for path in self._originals.get(self._joined[start:end], ()))
 
     def _search_apart(self, globs: tuple[str, ...]) -> tuple[str, ...]:
         """Match path patterns that are too much for one automaton; a single one that is matches nothing."""

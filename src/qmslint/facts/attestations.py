@@ -11,7 +11,6 @@ from qmslint import lineyaml
 from qmslint.derive import Builder, option
 from qmslint.errors import ConfigError, Unassessable
 from qmslint.facts.base import Scan, fact
-from qmslint.patterns import PathSet
 from qmslint.repo.history import Commit
 from qmslint.repo.versions import versions_of
 
@@ -75,7 +74,7 @@ class Attestation:
 def attestations(scan: Scan) -> tuple[Attestation, ...]:
     """Return all attestations of the examined view, by path; unreadable ones are noted as problems."""
     found = []
-    for path in PathSet(scan.snapshot.paths).match([GLOB]):
+    for path in scan.glob(GLOB):
         try:
             data = lineyaml.load(scan.text(path) or "", path, strict=True)
             form: AttestationFile = Builder(path, error=ConfigError).build(AttestationFile, data, 1, "the attestation")

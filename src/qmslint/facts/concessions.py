@@ -99,8 +99,7 @@ def _overview(scan: Scan, path: str, marks: _Marks) -> tuple[int, int, bool]:
         return -1, 0, False
     answer = (len(text), 0, False)
     if len(text) <= _SIZE:
-        tests = sum(1 for line in text.split("\n") if marks.tests.search(line[:300])) if marks.tests.search(text) else 0
-        answer = (len(text), tests, marks.every.search(text) is not None)
+        answer = (len(text), marks.tests_in(text), marks.every.search(text) is not None)
     if key[1]:
         scan.lasting[key] = answer
     return answer
@@ -122,6 +121,22 @@ class _Marks:
         self.ticket = compile_pattern(words["ticket"], ignore_case=False)
         every = [f"(?m){data['any']}" for data in (*words["inline"].values(), *words["skips"].values())]
         self.every = any_of(every, ignore_case=False)
+
+    def tests_in(self, text: str) -> int:
+        """Return the number of lines that begin a test, each as far as its first characters say."""
+        if not self.tests.search(text):
+            return 0
+        lines = [line[:300] for line in text.split("\n")]
+        short = "\n".join(lines).encode("utf-8")
+        # One pass tells which lines to ask; a match may begin in an empty line before or end in one after.
+        asked: set[int] = set()
+        number = end = 0
+        for match in self.tests.finditer(short):
+            first, last = match.span()
+            number += short.count(b"\n", end, first)
+            end = first
+            asked.update(range(number, number + 1 + short.count(b"\n", first, last)))
+        return sum(1 for number in asked if self.tests.search(lines[number]))
 
     def of(self, path: str, text: str, is_test: bool) -> Iterator[Concession]:
         """Yield the marks of one file."""

@@ -57,7 +57,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     if lost:
         message = f"{len(lost)} of {len(events)} events that went wrong have no record, first {lost[0].name}"
         evidence = [event.evidence for event in lost[:_LISTED]]
-        return nonconforming(message, evidence, "weak", confidence=Confidence.MEDIUM, measured=measured)
+        # Where there is no record of any kind they may well be kept elsewhere.
+        gap = "weak" if held else "absent"
+        return nonconforming(message, evidence, gap, confidence=Confidence.MEDIUM, measured=measured)
     message = f"{len(events)} events that went wrong are recorded or explained"
     shown = [item for event in events for item in _shown(event, told[event])]
     return conforming(message, shown[:_LISTED], confidence=Confidence.MEDIUM, measured=measured)

@@ -30,7 +30,17 @@ def _load() -> ModuleType:
 
 BUILD = _load()
 NAMES = sorted(path.parent.name for path in ROOT.glob("*/history.yaml"))
-MUTANTS = [(name, mutant) for name in NAMES for mutant in BUILD.mutants(name)]
+MUTANTS = [
+    # Where the program is known to answer differently the mutant says so; when it no longer does, the test fails.
+    pytest.param(
+        name,
+        mutant,
+        id=f"{name}: {mutant['name']}",
+        marks=[pytest.mark.xfail(reason=mutant["differs"], strict=True)] if mutant.get("differs") else [],
+    )
+    for name in NAMES
+    for mutant in BUILD.mutants(name)
+]
 _baseline: dict[str, dict[str, str]] = {}
 
 
@@ -58,7 +68,7 @@ def test_every_rule_comes_out_as_it_should(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "mutant"), MUTANTS, ids=[f"{name}: {mutant['name']}" for name, mutant in MUTANTS])
+@pytest.mark.parametrize(("name", "mutant"), MUTANTS)
 def test_a_mutant_flips_what_it_means_and_nothing_else(name: str, mutant: dict[str, Any], tmp_path: Path) -> None:
     before = _whole(name, tmp_path / "whole")
     after = _states(BUILD.mutate(BUILD.load(name), mutant), tmp_path / "mutant")

@@ -62,7 +62,8 @@ def _in(scan: Scan, parsed: Document) -> Iterator[SetAside]:
         if not said.search(line.text) and not inside:
             continue
         numbers = _CLAUSE.findall(line.text)
-        if denied.search(line.text) and not numbers:
+        # "All other requirements apply, 8.3 among them" stands below the same heading and says the opposite.
+        if denied.search(line.text) and (not numbers or not said.search(line.text)):
             continue
         if denied.search(line.text) and re.search(r"(?i)\bnot (?:be )?excluded|nicht ausgeschlossen", line.text):
             continue

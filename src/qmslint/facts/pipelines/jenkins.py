@@ -19,6 +19,7 @@ from qmslint.facts.pipelines.model import (
     Job,
     Place,
 )
+from qmslint.facts.sources import evidence_paths
 
 GLOBS = (
     "Jenkinsfile",
@@ -73,7 +74,7 @@ _BLOCKS = frozenset(
 def read(scan: Scan) -> list[Found]:
     """Return one pipeline per Jenkinsfile; that branches and merge requests are built is set in Jenkins itself."""
     found = []
-    for path in scan.glob(*GLOBS):
+    for path in evidence_paths(scan, GLOBS):
         text = scan.text(path)
         if text is None:
             scan.problem(path, "PARSE_ERROR", f"{path} cannot be read as text")

@@ -37,9 +37,6 @@ def blow(ground: Ground, *options: str, path: Path | None = None) -> Run:
     return run
 
 
-# Known shortcoming: some of the newer facts read these to their end in minutes instead of giving up in time; no rule is
-# wrong for it, the run is slow.  Not strict, because how many are hit depends on the machine.
-@pytest.mark.xfail(reason="newer facts are not all bounded in time on such text", strict=False)
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_a_bomb_under_every_name_that_is_read(ground: Ground, name: str) -> None:

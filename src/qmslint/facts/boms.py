@@ -19,7 +19,7 @@ GLOBS = (
 )
 _SIGNS = re.compile(r"CycloneDX|cyclonedx\.org|SPDXVersion|spdxVersion|spdx\.org/rdf", re.I)
 _ENTRY = re.compile(
-    r"<(?:\w+:)?component\b|^PackageName:|<spdx:Package\b|^\s*-?\s*\"?SPDXID\"?:\s*\"?SPDXRef-Package", re.M
+    r"<(?:\w+:)?component\b|^PackageName:|<spdx:Package\b|^[ \t]*-?[ \t]*\"?SPDXID\"?:\s*\"?SPDXRef-Package", re.M
 )
 
 

@@ -173,11 +173,11 @@ _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
         "Pipfile": ("pipenv", _counter(r"^[\w.-]+\s*=")),
         "environment.yml": ("conda", _counter(r"^\s+-\s+\S")),
         "Cargo.toml": ("cargo", _cargo),
-        "go.mod": ("go", _counter(r"^\s*(?:require\s+)?[\w.-]+\.[\w./-]+\s+v[0-9]")),
-        "Gemfile": ("bundler", _counter(r"^\s*gem\s+[\"']")),
+        "go.mod": ("go", _counter(r"^[ \t]*(?:require\s+)?[\w.-]+\.[\w./-]+\s+v[0-9]")),
+        "Gemfile": ("bundler", _counter(r"^[ \t]*gem\s+[\"']")),
         "pom.xml": ("maven", _maven),
-        "build.gradle": ("gradle", _counter(r"^\s*(?:implementation|api|compile|testImplementation|classpath)\b")),
-        "build.gradle.kts": ("gradle", _counter(r"^\s*(?:implementation|api|testImplementation)\b")),
+        "build.gradle": ("gradle", _counter(r"^[ \t]*(?:implementation|api|compile|testImplementation|classpath)\b")),
+        "build.gradle.kts": ("gradle", _counter(r"^[ \t]*(?:implementation|api|testImplementation)\b")),
         "*.csproj": ("nuget", _counter(r"<PackageReference\b")),
         "pubspec.yaml": ("pub", _counter(r"^  [a-z_]+:\s*[\^\"'0-9>]")),
         "mix.exs": ("hex", _counter(r"\{:[a-z_]+,\s*[\"~]")),
@@ -187,7 +187,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
         "vcpkg.json": ("vcpkg", _vcpkg),
         "MODULE.bazel": ("bazel", _counter(r"^bazel_dep\(")),
         "flake.nix": ("nix", _counter(r"\.url\s*=")),
-        "Chart.yaml": ("helm", _counter(r"^\s*-\s+name:")),
+        "Chart.yaml": ("helm", _counter(r"^[ \t]*-\s+name:")),
     }
 )
 _NPM = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock")

@@ -21,7 +21,7 @@ from qmslint.patterns import any_of
 _INCIDENT = re.compile(r"\b(?:INC|PM|incident|postmortem|CAPA|CA)[- #]{0,2}[0-9]{1,7}\b", re.I)
 _REVERT = re.compile(r"^(?:\w{2,12}(?:\([^()]{0,40}\))?!?: )?revert(?:s|ed)?\b", re.I)
 _QUOTED = re.compile(r'(?im)\brevert\w* "[^\n]{0,300}"')
-_BOILER = re.compile(r"(?im)^(?:this reverts commit|reverts) .{0,200}$|^[\w-]{3,40}: .{0,300}$|^\s*conflicts:.*$")
+_BOILER = re.compile(r"(?im)^(?:this reverts commit|reverts) .{0,200}$|^[\w-]{3,40}: .{0,300}$|^[ \t]*conflicts:.*$")
 _KINDS = ("incident-review", "incident", "capa", "change")
 
 

@@ -20,7 +20,7 @@ _SIZE = 256 * 1024
 _ENTRIES = 2_000
 _COMMENT = re.compile(r"^\s*(?:#|//)+\s*(.*)$")
 _TRAILING = re.compile(r"(?:^|\s)(?:#|//)\s*(.+)$")
-_JSON_COMMENT = re.compile(r"^\s*//[^\n]*$", re.M)
+_JSON_COMMENT = re.compile(r"^[ \t]*//[^\n]*$", re.M)
 _COMMA = re.compile(r",(\s*[\]}])")
 
 

@@ -24,7 +24,7 @@ from qmslint.facts.topics import mentions
 from qmslint.patterns import PathSet
 from qmslint.repo.filelog import Touch
 
-_TICK = re.compile(r"(?m)^\s*[-*+]\s*\[[ xX]\]")
+_TICK = re.compile(r"(?m)^[ \t]*[-*+][ \t]*\[[ xX]\]")
 _SPAN = re.compile(
     r"\b(\d{1,3}|one|two|three|five|six|seven|ten|twelve|zwei|drei|fünf|sechs|zehn|deux|trois|cinq|six|dix|dos|tres|cinco|diez)"
     r"\s*[- ]?\s*(day|tag|jour|d[ií]a|month|monat|mois|mes|year|jahr|an|año)",
@@ -35,8 +35,8 @@ _NUMBERS = {
     "sechs": 6, "zehn": 10, "deux": 2, "trois": 3, "cinq": 5, "dix": 10, "dos": 2, "tres": 3, "cinco": 5, "diez": 10,
 }  # fmt: skip
 _RESULTS = re.compile(r"(?i)report|junit|coverage|result|sarif|\blogs?\b|evidence|artefa[ck]ts? of the release")
-_ARTEFACT_DAYS = re.compile(r"(?m)^\s*retention-days:\s*[\"']?(\d{1,4})\b")
-_EXPIRE = re.compile(r"(?m)^\s*expire_in:\s*[\"']?(\d{1,4})\s*(\w+)")
+_ARTEFACT_DAYS = re.compile(r"(?m)^[ \t]*retention-days:[ \t]*[\"']?(\d{1,4})\b")
+_EXPIRE = re.compile(r"(?m)^[ \t]*expire_in:[ \t]*[\"']?(\d{1,4})\s*(\w+)")
 _FOREVER = re.compile(
     r"(?i)\b(?:permanent\w*|indefinite\w*|forever|lifetime|life of the product|for as long as|dauerhaft|unbefristet|illimitée?|indefinid\w+)\b"
 )

@@ -152,12 +152,10 @@ def _locks(scan: Scan) -> Iterator[Definition]:
 
 def pins(scan: Scan, classes: frozenset[str]) -> tuple[Pin, ...]:
     """Return each tool of the gates once, with what fixes its version as far as the tree says."""
-    texts = _install_texts(scan)
-    locked = _declared(scan)
     found: dict[str, Pin] = {}
     for step in pipelines(scan).steps:
         if step.classes & classes and step.origin != "name":
-            pin = _pin(scan, step, texts, locked)
+            pin = _pin(scan, step)
             known = found.get(pin.tool) if pin else None
             # The worst of several uses counts: one floating call is enough to change a verdict.
             if pin and (known is None or (known.fixed != "floating" and pin.fixed == "floating")):
@@ -165,7 +163,7 @@ def pins(scan: Scan, classes: frozenset[str]) -> tuple[Pin, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _pin(scan: Scan, step: Step, texts: list[tuple[str, str]], locked: list[tuple[str, str, str]]) -> Pin | None:
+def _pin(scan: Scan, step: Step) -> Pin | None:
     if step.system == "GitLab CI" and step.origin in ("action", "template") and "@" not in step.what:
         return Pin(step.tool, step, "unsaid", "a template of the platform, whose version comes with it", step.place)
     if step.origin in ("action", "template") and "/" in step.what:
@@ -175,34 +173,40 @@ def _pin(scan: Scan, step: Step, texts: list[tuple[str, str]], locked: list[tupl
         return Pin(step.tool, step, "fixed", "a hook at a stated revision", hook)
     if step.origin != "command" or not re.match(r"[A-Za-z@][\w.@/+-]{1,60}\Z", step.tool):
         return None
-    name = re.escape(step.tool)
+    if said := _said(scan, step.tool):
+        return Pin(step.tool, step, *said)
+    if step.image:
+        return Pin(step.tool, step, fixed_reference(step.image), f"image {step.image}", step.place)
+    return Pin(step.tool, step, "unsaid", "where it comes from is not seen", step.place)
+
+
+@fact
+def _said(scan: Scan, tool: str) -> tuple[Fixed, str, Place] | None:
+    """Return what the files say of the version of a tool that is called by its name, however many steps call it."""
+    name = re.escape(tool)
+    # Searching for the plain name first leaves hardly any text to the patterns.
+    texts = [(path, text) for path, text in _install_texts(scan) if tool in text]
     exact = re.compile(
         rf"(?<![\w-]){name}(?:\[[^\]\n]{{0,80}}\])?[ \t]*(?:===?|@)[ \t]*v?\d|[\"']{name}[\"'][ \t]*:[ \t]*[\"']=?v?\d"
     )
+    for path, text in texts:
+        if match := exact.search(text):
+            return "fixed", "a stated version", _place(path, text, match.start())
     loose = re.compile(
         r"(?m)(?:\bpip3?[ \t]+install|\bpipx[ \t]+(?:install|run)|\buvx|\buv[ \t]+tool[ \t]+(?:install|run)|\bnpm[ \t]+(?:install|i)"
         r"|\byarn[ \t]+(?:global[ \t]+)?add|\bpnpm[ \t]+add|\bgem[ \t]+install|\bcargo[ \t]+install|\bgo[ \t]+install)"
         rf"(?=[ \t])(?P<rest>[^\n]{{0,300}}?(?<![\w=/.-]){name}(?:@latest)?(?![\w.@=<>~/-]))"
     )
-    # Searching for the plain name first leaves hardly any text to the patterns.
-    texts = [(path, text) for path, text in texts if step.tool in text]
-    for path, text in texts:
-        match = exact.search(text)
-        if match:
-            return Pin(step.tool, step, "fixed", "a stated version", _place(path, text, match.start()))
     for path, text in texts:
         match = loose.search(text)
         if match and not re.search(r"[ \t](?:-c|--constraint|--locked|--require-hashes)[ \t=]", match[0]):
-            return Pin(step.tool, step, "floating", "installed without a version", _place(path, text, match.start()))
+            return "floating", "installed without a version", _place(path, text, match.start())
     word = re.compile(rf"(?<![\w-]){name}(?![\w-])")
-    for path, text, lock in () if step.tool in scan.words("toolchain", "toolchains") else locked:
-        match = word.search(text)
-        if match:
+    for path, text, lock in () if tool in scan.words("toolchain", "toolchains") else _declared(scan):
+        if match := word.search(text):
             why = f"fixed by {lock}" if lock else "declared, and nothing fixes the version"
-            return Pin(step.tool, step, "fixed" if lock else "floating", why, _place(path, text, match.start()))
-    if step.image:
-        return Pin(step.tool, step, fixed_reference(step.image), f"image {step.image}", step.place)
-    return Pin(step.tool, step, "unsaid", "where it comes from is not seen", step.place)
+            return "fixed" if lock else "floating", why, _place(path, text, match.start())
+    return None
 
 
 def _place(path: str, text: str, at: int) -> Place:

@@ -188,7 +188,7 @@ def guards(scan: Scan) -> tuple[Guard, ...]:
             add("confirmation or environment of its own", approval.place.path, approval.place.line)
     for pipeline in pipelines(scan).pipelines:
         text = scan.text(pipeline.path) or ""
-        hit = re.search(r"(?m)^\s*(?:concurrency|resource_group|disableConcurrentBuilds|lock)\b", text)
+        hit = re.search(r"(?m)^[ \t]*(?:concurrency|resource_group|disableConcurrentBuilds|lock)\b", text)
         if hit:
             add("lock against runs at the same time", pipeline.path, text.count("\n", 0, hit.start()) + 1)
     return tuple(found[name] for name in sorted(found))

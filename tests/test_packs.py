@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from qmslint.packs.load import Library
+from qmslint import kinds
+from qmslint.derive import Builder
+from qmslint.errors import PackError
+from qmslint.packs.form import RuleFile
+from qmslint.packs.load import Library, _fill
 
 MINIMUM_SET = {"doc.data-flow"}
 """Rules of the minimum set of documents that rest on practice and still belong to the default pack."""
@@ -33,3 +37,19 @@ def test_three_rules_of_the_core_pack_may_exceed_an_opportunity(name: str) -> No
 
 def _planned(*packs: str):  # type: ignore[no-untyped-def]
     return {item.rule.id: item for item in Library(()).load(packs, {}).rules}
+
+
+def test_every_pattern_that_ships_is_one() -> None:
+    """A run takes the patterns of the bundled rules for tested, and compiles them only where they are used."""
+    library = Library(())
+    builder = Builder("rules", kinds.params_of, kinds.KINDS)
+    counted = 0
+    for rule_id in library.rule_ids:
+        tree, path = library._rule_place(rule_id)
+        chosen = {name: spec.get("default") for name, spec in (tree.data[path].get("parameters") or {}).items()}
+        builder.build(RuleFile, _fill(tree.data[path], chosen, path), 1, rule_id)
+        counted += 1
+    assert counted == len(library.rule_ids) > 100
+    broken = dict(tree.data[path], check={"forbidden-text": {"keys": ["a"], "patterns": ["("]}})
+    with pytest.raises(PackError, match="not a usable pattern"):
+        builder.build(RuleFile, broken, 1, "broken")

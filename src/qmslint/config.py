@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from qmslint import lineyaml, plaintoml
 from qmslint.derive import Builder, suggest
 from qmslint.errors import ConfigError, Place
 from qmslint.forms import Policy
+from qmslint.quick import dataclass
 from qmslint.repo.snapshot import Snapshot
 from qmslint.settings import Settings
 

@@ -60,6 +60,8 @@ class Builder:
         All kind names, for suggestions.
     error : type
         Class of the errors raised.
+    tested : bool
+        The patterns in it are known to be patterns, so that they are only compiled when they are used.
     """
 
     def __init__(
@@ -68,11 +70,13 @@ class Builder:
         params_of: Callable[[str], type | None] = lambda _: None,
         kinds: Iterable[str] = (),
         error: type[QmslintError] = PackError,
+        tested: bool = False,
     ) -> None:
         self.name = name
         self.params_of = params_of
         self.kinds = tuple(kinds)
         self.error = error
+        self.tested = tested
 
     def fail(self, message: str, line: int, hint: str = "") -> QmslintError:
         """Return an error at ``line`` of the file."""
@@ -160,7 +164,7 @@ class Builder:
     def text(self, mark: str, data: Any, line: int, what: str) -> str:
         """Return a pattern or glob after checking that it is one."""
         value: str = self.scalar(str, data, line, what)
-        if mark == "pattern":
+        if mark == "pattern" and not self.tested:
             from qmslint.patterns import invalid
 
             if trouble := invalid(value):

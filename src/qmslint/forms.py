@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.derive import Glob, option
+from qmslint.quick import dataclass
 from qmslint.settings import Settings
 
 

@@ -7,13 +7,13 @@ errors, and nesting is bounded: composing with the C loader can crash the interp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
 from qmslint.errors import Place, QmslintError
+from qmslint.quick import regex
 
 MAX_DEPTH = 64
 MAX_NODES = 200_000
@@ -21,7 +21,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 _Loader: Any = getattr(yaml, "CLoader", yaml.Loader)
 _parse: Any = yaml.parse
-_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
+_INT = regex(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,

@@ -9,6 +9,8 @@ from typing import Any
 
 import re2
 
+from qmslint.quick import regex
+
 _MAX = 4000
 
 
@@ -40,7 +42,7 @@ def any_of(patterns: Sequence[str], ignore_case: bool = True) -> Any:
     return compile_pattern("|".join(f"(?:{pattern})" for pattern in patterns) or r"\b\B", ignore_case)
 
 
-_GLOB_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\{|\}|,|\[[^\]/]*\]|[^*?{},\[]+|.", re.S)
+_GLOB_TOKEN = regex(r"\*\*/|\*\*|\*|\?|\{|\}|,|\[[^\]/]*\]|[^*?{},\[]+|.", re.S)
 
 
 @lru_cache(maxsize=4096)
@@ -89,8 +91,8 @@ def _letters(inside: str) -> str:
     return source if members and not invalid(source) else re2.escape(f"[{inside}]")
 
 
-_BRACES = re.compile(r"\{([^{}]*)\}")
-_RUN = re.compile(r"[^*?\[\]{}/]{3,}")
+_BRACES = regex(r"\{([^{}]*)\}")
+_RUN = regex(r"[^*?\[\]{}/]{3,}")
 _ALTERNATIVES = 64
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from qmslint.derive import Glob, Pattern, option
+from qmslint.quick import dataclass
 
 Kind = Literal["application", "service", "library", "documentation"]
 

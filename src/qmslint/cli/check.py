@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 
 from qmslint.cli.ask import Ask, ask_of, asking, clock, end_of_day
 from qmslint.errors import OutputError, UsageError
+from qmslint.quick import dataclass
 
 if TYPE_CHECKING:
     from qmslint.facts.base import Scan

@@ -6,7 +6,6 @@ import dataclasses
 import fnmatch
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from qmslint.errors import ConfigError, Place, UsageError
 from qmslint.facts.base import Scan
 from qmslint.model.outcome import State
 from qmslint.model.report import Result
+from qmslint.quick import dataclass
 
 PATH = ".qms/baseline.json"
 REASON_WORDS = 5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from qmslint.config import settings_from
@@ -15,6 +14,7 @@ from qmslint.model.report import Result
 from qmslint.model.rule import PlannedRule
 from qmslint.packs.cases import Case, temporary
 from qmslint.packs.load import Library
+from qmslint.quick import dataclass
 from qmslint.repo.build import moment
 from qmslint.repo.open import Repository, open_repository
 from qmslint.repo.snapshot import Snapshot

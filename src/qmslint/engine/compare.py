@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
+from qmslint.quick import dataclass
 
 Direction = Literal["worse", "new", "better", "gone", "unseen", "same"]
 COMMITS = 20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from qmslint.engine import baseline, waivers
@@ -13,6 +12,7 @@ from qmslint.facts.attestations import Attestation, attestations, covers
 from qmslint.facts.base import Scan
 from qmslint.model.outcome import State
 from qmslint.model.report import Result
+from qmslint.quick import dataclass
 from qmslint.repo.versions import authors_of, versions_of
 
 

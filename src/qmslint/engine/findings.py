@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qmslint.derive import option
@@ -14,6 +13,7 @@ from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.model.evidence import Evidence
 from qmslint.model.report import Result
+from qmslint.quick import dataclass
 
 # Gaps of which every place is one finding of its own, so that the text of its line tells it from the next.
 _BY_LINE = frozenset({"placeholder", "broken", "present", "bypass", "contradiction"})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from qmslint import kinds
 from qmslint.derive import suggest
@@ -12,6 +11,7 @@ from qmslint.errors import UsageError
 from qmslint.model.clause import Catalogue
 from qmslint.model.rule import PlannedRule, Rule
 from qmslint.packs.load import Loaded
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

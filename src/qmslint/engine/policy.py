@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import fnmatch
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from qmslint.errors import ConfigError
@@ -15,6 +15,7 @@ from qmslint.model.outcome import Grade
 from qmslint.model.rule import PlannedRule, Rule
 from qmslint.packs.load import Library
 from qmslint.packs.stricter import rank
+from qmslint.quick import dataclass
 from qmslint.settings import Home, Profile, RuleSetting, Settings
 
 _FAIL = ("never", "major", "minor", "ofi")

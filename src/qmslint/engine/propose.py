@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
@@ -14,6 +12,7 @@ from qmslint.facts.documents import find
 from qmslint.facts.profile import Switch, switch
 from qmslint.facts.records import records
 from qmslint.facts.releases import releases
+from qmslint.quick import dataclass, regex
 
 _SWITCHES = ("kind", "deploys", "ui", "team")
 _ASK = (
@@ -22,7 +21,7 @@ _ASK = (
 )
 _MANAGED = ("risk", "capa", "management-review", "audit-plan", "objective", "supplier", "indicator")
 _WRITTEN = ("policy", "objectives", "scope", "process", "roles", "document-control")
-_KEY = re.compile(r"\b([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,6})\b")
+_KEY = regex(r"\b([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,6})\b")
 _COMMITS = 500
 
 

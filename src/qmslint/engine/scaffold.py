@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint import kinds
@@ -20,9 +19,10 @@ from qmslint.facts.documents import keys, spec
 from qmslint.facts.placeholders import SCAFFOLD
 from qmslint.facts.records.words import kind_of
 from qmslint.model.rule import Check, Rule
+from qmslint.quick import dataclass, regex
 
 _TODO = "TODO"
-_NUMBER = re.compile(r"(?:^|-)(\d{3,4})[-_.]")
+_NUMBER = regex(r"(?:^|-)(\d{3,4})[-_.]")
 
 
 @dataclass(frozen=True, slots=True)

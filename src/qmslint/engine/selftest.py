@@ -8,7 +8,6 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from qmslint.errors import UsageError
 from qmslint.packs.cases import cases_of
 from qmslint.packs.catalogue import load_catalogue
 from qmslint.packs.load import Library
+from qmslint.quick import dataclass
 from qmslint.repo.build import git_version
 
 SCHEMA_VERSION = "1.0"

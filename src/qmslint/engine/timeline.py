@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from qmslint.quick import dataclass
 from qmslint.repo.history import History, Tag
 
 

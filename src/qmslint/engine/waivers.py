@@ -10,7 +10,6 @@ import dataclasses
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -23,6 +22,7 @@ from qmslint.model.evidence import Evidence, in_file
 from qmslint.model.outcome import REASONS, Confidence, Grade, Reason, State
 from qmslint.model.report import Result
 from qmslint.patterns import compile_pattern, glob_source
+from qmslint.quick import dataclass
 
 PATH = ".qms/waivers.yml"
 RULE = "waiver.in-order"

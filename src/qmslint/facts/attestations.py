@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from qmslint import lineyaml
 from qmslint.derive import Builder, option
 from qmslint.errors import ConfigError, Unassessable
 from qmslint.facts.base import Scan, fact
+from qmslint.quick import dataclass
 from qmslint.repo.history import Commit
 from qmslint.repo.versions import versions_of
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact
@@ -18,6 +17,7 @@ from qmslint.facts.topics import seen
 from qmslint.facts.trailers import person_in
 from qmslint.model.evidence import Evidence, in_file
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass
 from qmslint.repo.history import Commit, Person
 
 How = Literal["approval", "request", "record", "signature", "tagger", "automation", "merge-request", "none"]

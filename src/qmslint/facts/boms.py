@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import dataclass, regex
 
 GLOBS = (
     "**/bom.{json,xml}",
@@ -17,8 +17,8 @@ GLOBS = (
     "**/*sbom*.{json,xml,spdx,yml,yaml}",
     "**/*.sbom",
 )
-_SIGNS = re.compile(r"CycloneDX|cyclonedx\.org|SPDXVersion|spdxVersion|spdx\.org/rdf", re.I)
-_ENTRY = re.compile(
+_SIGNS = regex(r"CycloneDX|cyclonedx\.org|SPDXVersion|spdxVersion|spdx\.org/rdf", re.I)
+_ENTRY = regex(
     r"<(?:\w+:)?component\b|^PackageName:|<spdx:Package\b|^[ \t]*-?[ \t]*\"?SPDXID\"?:\s*\"?SPDXRef-Package", re.M
 )
 

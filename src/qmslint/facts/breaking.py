@@ -6,7 +6,6 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.changelog import Note, note_of
@@ -15,6 +14,7 @@ from qmslint.facts.releases import Release, is_calendar, major_step, predecessor
 from qmslint.facts.requests import MESSAGE
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass
 from qmslint.repo.history import Commit
 
 

@@ -28,10 +28,11 @@ from qmslint.facts.statements import statements
 from qmslint.facts.stories import names_item, significant, stories
 from qmslint.facts.tickets import Reference, catch_all, references
 from qmslint.model.trace import Chain, Link, Matrix, Story
+from qmslint.quick import regex
 
-_INNER = re.compile(r"^(?:chore|ci|test|tests|build|refactor|style|docs|perf|revert)(?:\([^()]{0,60}\))?!?:", re.I)
-_REVERT = re.compile(r'Revert(?:s|ed)? "(.{3,250})"')
-_MENTION = re.compile(r"(?<![\w#/])#[0-9]{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b")
+_INNER = regex(r"^(?:chore|ci|test|tests|build|refactor|style|docs|perf|revert)(?:\([^()]{0,60}\))?!?:", re.I)
+_REVERT = regex(r'Revert(?:s|ed)? "(.{3,250})"')
+_MENTION = regex(r"(?<![\w#/])#[0-9]{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-[1-9][0-9]{0,6}\b")
 _CROWD, _CROWD_LEAST = 0.2, 10
 NOTE_WORDS = 3
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.facts.base import Scan, fact
@@ -14,6 +13,7 @@ from qmslint.facts.precedence import Version
 from qmslint.facts.releases import Release, predecessor, read_version
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import PathSet, any_of
+from qmslint.quick import dataclass
 from qmslint.repo.text import decode
 
 FILES = 80

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
@@ -12,6 +11,7 @@ from qmslint.facts.people import authors_of, identities, roles
 from qmslint.facts.requests import SUBJECT, Request, markers
 from qmslint.facts.review import Judged, Ladder, has_change_id, ladder
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass
 from qmslint.repo.history import Commit, History, Person
 
 BROUGHT_LIMIT = 500

@@ -6,18 +6,18 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import dataclass, regex
 
 _LIMIT = 16 << 20
-_DEV = re.compile(r"dev|test|lint|doc|build|tool|ci\b", re.I)
-_PINNED = re.compile(r"(?m)^[ \t]*([A-Za-z0-9][\w.-]*)[ \t]*(?:\[[^\]\n]{0,200}\])?[ \t]*==[ \t]*([\w.!+-]+)")
-_REQUIRED = re.compile(r"(?m)^[ \t]*(?:require[ \t]+)?([\w.-]+\.[\w./-]+)[ \t]+v([0-9][\w.+-]*)")
+_DEV = regex(r"dev|test|lint|doc|build|tool|ci\b", re.I)
+_PINNED = regex(r"(?m)^[ \t]*([A-Za-z0-9][\w.-]*)[ \t]*(?:\[[^\]\n]{0,200}\])?[ \t]*==[ \t]*([\w.!+-]+)")
+_REQUIRED = regex(r"(?m)^[ \t]*(?:require[ \t]+)?([\w.-]+\.[\w./-]+)[ \t]+v([0-9][\w.+-]*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.ignore_files import listed, unreadable
 from qmslint.facts.sources import by_language, excluded, test_files
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass, regex
 
 _FILES = 6_000
 _SIZE = 512 * 1024
 _TOTAL = 96 * 1024 * 1024
-_COMMENT = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|%)+\s*(.*)$")
-_CLEAN = re.compile(r"[^\w'’-]+")
+_COMMENT = regex(r"^\s*(?:#|//|/\*|\*|--|;|%)+\s*(.*)$")
+_CLEAN = regex(r"[^\w'’-]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths, excluded
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
 TABLES = 1000
 """Tables that are looked into at most."""
@@ -21,10 +21,10 @@ _SIZE = 8 * 1024 * 1024
 _ROWS = 200_000
 _TABLES = 500
 """Tables of one dump that are told apart."""
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
-_INSERT = re.compile(r"\bINSERT\s+INTO\s+[`\"\[]?([\w.]{1,80})[`\"\]]?\s*(?:\(([^)]{1,2000})\))?", re.I)
-_COPY = re.compile(r"^COPY\s+([\w.\"]{1,80})\s*\(([^)]{1,2000})\)\s+FROM\s+stdin", re.I | re.M)
-_CREATE = re.compile(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"\[]?([\w.]{1,80})[`\"\]]?\s*\(", re.I)
+_MAIL = regex(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
+_INSERT = regex(r"\bINSERT\s+INTO\s+[`\"\[]?([\w.]{1,80})[`\"\]]?\s*(?:\(([^)]{1,2000})\))?", re.I)
+_COPY = regex(r"^COPY\s+([\w.\"]{1,80})\s*\(([^)]{1,2000})\)\s+FROM\s+stdin", re.I | re.M)
+_CREATE = regex(r"\bCREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\"\[]?([\w.]{1,80})[`\"\]]?\s*\(", re.I)
 
 
 @dataclass(frozen=True, slots=True)

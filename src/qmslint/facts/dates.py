@@ -6,6 +6,8 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime
 
+from qmslint.quick import regex
+
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -30,22 +32,22 @@ MONTHS = {
 """Month names in English, German, French and Spanish."""
 _MONTH = "|".join(sorted(MONTHS, key=lambda name: (-len(name), name)))
 _FORMS = (
-    re.compile(r"(?<![\d.-])(?P<y>(?:19|20)\d\d)(?P<s>[-/._])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(rf"(?<![\d\w])(?P<d>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|\.|º)?\s+(?:of |de )?(?P<n>{_MONTH})\b\.?,?\s+(?:de )?(?P<y>(?:19|20)\d\d)", re.I),
-    re.compile(rf"\b(?P<n>{_MONTH})\b\.?\s+(?P<d>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)", re.I),
-    re.compile(rf"(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])-(?P<n>{_MONTH})-(?P<y>(?:19|20)\d\d)", re.I),
-    re.compile(r"(?<![\d.])(?P<d>0?[1-9]|[12]\d|3[01])\.(?P<m>0?[1-9]|1[0-2])\.(?P<y>(?:19|20)\d\d)(?!\d)"),
-    re.compile(r"(?<![\d/])(?P<a>0?[1-9]|[12]\d|3[01])(?P<s>[/-])(?P<b>0?[1-9]|[12]\d|3[01])(?P=s)(?P<y>(?:19|20)\d\d)(?!\d)"),
+    regex(r"(?<![\d.-])(?P<y>(?:19|20)\d\d)(?P<s>[-/._])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"),
+    regex(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"),
+    regex(rf"(?<![\d\w])(?P<d>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|er|\.|º)?\s+(?:of |de )?(?P<n>{_MONTH})\b\.?,?\s+(?:de )?(?P<y>(?:19|20)\d\d)", re.I),
+    regex(rf"\b(?P<n>{_MONTH})\b\.?\s+(?P<d>0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,?\s+(?P<y>(?:19|20)\d\d)", re.I),
+    regex(rf"(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])-(?P<n>{_MONTH})-(?P<y>(?:19|20)\d\d)", re.I),
+    regex(r"(?<![\d.])(?P<d>0?[1-9]|[12]\d|3[01])\.(?P<m>0?[1-9]|1[0-2])\.(?P<y>(?:19|20)\d\d)(?!\d)"),
+    regex(r"(?<![\d/])(?P<a>0?[1-9]|[12]\d|3[01])(?P<s>[/-])(?P<b>0?[1-9]|[12]\d|3[01])(?P=s)(?P<y>(?:19|20)\d\d)(?!\d)"),
 )  # fmt: skip
 _PERIODS = (
-    re.compile(r"(?<![\d-])(?P<y>(?:19|20)\d\d)[-/._](?P<m>0[1-9]|1[0-2])(?![\d-])"),
-    re.compile(rf"\b(?P<n>{_MONTH})\b\.?,?\s+(?:de )?(?P<y>(?:19|20)\d\d)", re.I),
-    re.compile(r"(?<!\d)(?P<y>20\d\d)[-_/ ]?[QT](?P<q>[1-4])\b", re.I),
-    re.compile(r"\b[QT](?P<q>[1-4])[-_/ ]*(?P<y>20\d\d)(?!\d)", re.I),
-    re.compile(r"(?<![\d.])(?P<q>[1-4])\.? ?(?:Quartal|quarter|trimestre)(?: de| of)? (?P<y>20\d\d)(?!\d)", re.I),
-    re.compile(r"(?<!\d)(?P<y>20\d\d)[-_ ]?(?:W|KW)[-_ ]?(?P<w>[0-5]?\d)\b", re.I),
-    re.compile(r"\bKW[-_ ]?(?P<w>[0-5]?\d)[-_/ ]+(?P<y>20\d\d)(?!\d)", re.I),
+    regex(r"(?<![\d-])(?P<y>(?:19|20)\d\d)[-/._](?P<m>0[1-9]|1[0-2])(?![\d-])"),
+    regex(rf"\b(?P<n>{_MONTH})\b\.?,?\s+(?:de )?(?P<y>(?:19|20)\d\d)", re.I),
+    regex(r"(?<!\d)(?P<y>20\d\d)[-_/ ]?[QT](?P<q>[1-4])\b", re.I),
+    regex(r"\b[QT](?P<q>[1-4])[-_/ ]*(?P<y>20\d\d)(?!\d)", re.I),
+    regex(r"(?<![\d.])(?P<q>[1-4])\.? ?(?:Quartal|quarter|trimestre)(?: de| of)? (?P<y>20\d\d)(?!\d)", re.I),
+    regex(r"(?<!\d)(?P<y>20\d\d)[-_ ]?(?:W|KW)[-_ ]?(?P<w>[0-5]?\d)\b", re.I),
+    regex(r"\bKW[-_ ]?(?P<w>[0-5]?\d)[-_/ ]+(?P<y>20\d\d)(?!\d)", re.I),
 )
 _AHEAD = 400
 
@@ -80,7 +82,7 @@ def has_date(text: str) -> bool:
     return any(form.search(text[:_AHEAD]) for form in (*_FORMS, *_PERIODS)) or bool(_SHORT.search(text[:_AHEAD]))
 
 
-_SHORT = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/\d\d(?!\d)")
+_SHORT = regex(r"(?<!\d)\d{1,2}/\d{1,2}/\d\d(?!\d)")
 
 
 def _day(parts: dict[str, str | None]) -> date | None:

@@ -16,13 +16,14 @@ from qmslint.facts.runs import Deployment, deployments
 from qmslint.facts.sources import touching_product
 from qmslint.facts.spans import shipped, span
 from qmslint.patterns import any_of
+from qmslint.quick import regex
 from qmslint.repo.history import Commit
 
 SUBJECT = 300
 REPAIR_DAYS = 7
 """Days after an event within which a repair counts against it when it does not say what it repairs."""
-_QUOTED = re.compile(r'Revert "(.{4,250}?)"')
-_REVERTS = re.compile(rb"(?:This reverts commit|reverts) ([0-9a-f]{7,64})", re.I)
+_QUOTED = regex(r'Revert "(.{4,250}?)"')
+_REVERTS = regex(rb"(?:This reverts commit|reverts) ([0-9a-f]{7,64})", re.I)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +13,7 @@ from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import excluded
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 
 _LIMIT = 1024 * 1024
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import Heading, document, markup_of, normal
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import PathSet
+from qmslint.quick import dataclass, regex
 
-_YEAR = re.compile(r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)|yyyy")
-_NUMBER = re.compile(r"^(?:[a-z]{1,8}-?)?[0-9]{1,4}(?:[.-][0-9]{1,4})*[-.]+(?=[a-z])")
-_ID = re.compile(r"^[a-z]{1,8}-?[0-9]{1,4}\s+")
+_YEAR = regex(r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)|yyyy")
+_NUMBER = regex(r"^(?:[a-z]{1,8}-?)?[0-9]{1,4}(?:[.-][0-9]{1,4})*[-.]+(?=[a-z])")
+_ID = regex(r"^[a-z]{1,8}-?[0-9]{1,4}\s+")
 _UNNORMAL = str.maketrans({"_": "-", " ": "-"})
 
 

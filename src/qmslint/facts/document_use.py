@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
@@ -19,6 +18,7 @@ from qmslint.facts.people import identities, roles
 from qmslint.facts.records import Record
 from qmslint.facts.sources import evidence_paths, source_files
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 from qmslint.repo.filelog import Touch
 
 _DOCUMENTS = 800

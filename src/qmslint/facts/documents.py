@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
@@ -17,6 +16,7 @@ from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
 from qmslint.facts.topics import mentions
+from qmslint.quick import dataclass, regex
 
 How = Literal["declared", "front matter", "name", "title", "heading", "template"]
 _ORDER: Mapping[str, int] = {"declared": 0, "front matter": 1, "name": 2, "template": 2, "title": 3, "heading": 4}
@@ -203,8 +203,8 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
-_ABOUT_RECORDS = re.compile(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
-_PROCEDURE = re.compile(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
+_ABOUT_RECORDS = regex(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
+_PROCEDURE = regex(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
 
 
 def _named_here(place: Place, what: Spec) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
+from qmslint.quick import dataclass
 from qmslint.repo.filelog import Touch
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qmslint.facts.base import Scan, fact
@@ -17,11 +16,12 @@ from qmslint.facts.spans import shipped
 from qmslint.facts.stories import names_item
 from qmslint.facts.tickets import references
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
-_INCIDENT = re.compile(r"\b(?:INC|PM|incident|postmortem|CAPA|CA)[- #]{0,2}[0-9]{1,7}\b", re.I)
-_REVERT = re.compile(r"^(?:\w{2,12}(?:\([^()]{0,40}\))?!?: )?revert(?:s|ed)?\b", re.I)
-_QUOTED = re.compile(r'(?im)\brevert\w* "[^\n]{0,300}"')
-_BOILER = re.compile(r"(?im)^(?:this reverts commit|reverts) .{0,200}$|^[\w-]{3,40}: .{0,300}$|^[ \t]*conflicts:.*$")
+_INCIDENT = regex(r"\b(?:INC|PM|incident|postmortem|CAPA|CA)[- #]{0,2}[0-9]{1,7}\b", re.I)
+_REVERT = regex(r"^(?:\w{2,12}(?:\([^()]{0,40}\))?!?: )?revert(?:s|ed)?\b", re.I)
+_QUOTED = regex(r'(?im)\brevert\w* "[^\n]{0,300}"')
+_BOILER = regex(r"(?im)^(?:this reverts commit|reverts) .{0,200}$|^[\w-]{3,40}: .{0,300}$|^[ \t]*conflicts:.*$")
 _KINDS = ("incident-review", "incident", "capa", "change")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.documents import find
@@ -12,8 +11,9 @@ from qmslint.facts.lexicon import own_words
 from qmslint.facts.markup import Document
 from qmslint.facts.sentences import sentences
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
-_CLAUSE = re.compile(r"(?<![\d.:/§-])((?:[4-9]|10)(?:\.\d{1,2}){1,3})(?![\d:])")
+_CLAUSE = regex(r"(?<![\d.:/§-])((?:[4-9]|10)(?:\.\d{1,2}){1,3})(?![\d:])")
 
 
 @dataclass(frozen=True, slots=True)

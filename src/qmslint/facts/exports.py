@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
+from qmslint.quick import dataclass
 
 GLOB = "/.qms/evidence/**/*.json"
 _SIZE = 16 << 20

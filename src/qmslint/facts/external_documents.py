@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index, opaque
@@ -15,13 +14,14 @@ from qmslint.facts.markup import Document, document, normal
 from qmslint.facts.markup.markdown import parse_text
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass, regex
 
 FILES = 3000
 _SIZE = 200_000
 _PAGES = 6000
 """Characters from the beginning in which a copy says what it is."""
 _LINE = 4000
-_PUBLISHERS = re.compile(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
+_PUBLISHERS = regex(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
 
 
 @dataclass(frozen=True, slots=True)

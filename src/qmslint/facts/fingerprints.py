@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import Document
+from qmslint.quick import regex
 
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD = regex(r"[a-z0-9]+")
 SIZE = 5
 """Words in a group."""
 _HEX = 8

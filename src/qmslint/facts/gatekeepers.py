@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
@@ -20,14 +18,15 @@ from qmslint.facts.branch_policy.reading import (
     read_yaml,
 )
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import dataclass, regex
 
 _SETTINGS = ("/.github/settings.{yml,yaml}", "/.github/repos/*.{yml,yaml}", "/.github/suborgs/*.{yml,yaml}")
 _TERRAFORM = ("**/*.tf", "**/*.tofu")
 _EXPORTS = ("/.qms/evidence/**/*.json",)
-_WORTH_READING = re.compile(
+_WORTH_READING = regex(
     r"github_repository_environment|gitlab_project_protected_environment|azuredevops_(?:check_approval|environment)"
 )
-_TARGET = re.compile(r"azuredevops_environment\.([\w-]{1,80})")
+_TARGET = regex(r"azuredevops_environment\.([\w-]{1,80})")
 _LIMIT = 2000
 
 

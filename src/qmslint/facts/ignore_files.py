@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -15,13 +14,14 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.lexicon import own_words
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import dataclass, regex
 
 _SIZE = 256 * 1024
 _ENTRIES = 2_000
-_COMMENT = re.compile(r"^\s*(?:#|//)+\s*(.*)$")
-_TRAILING = re.compile(r"(?:^|\s)(?:#|//)\s*(.+)$")
-_JSON_COMMENT = re.compile(r"^[ \t]*//[^\n]*$", re.M)
-_COMMA = re.compile(r",(\s*[\]}])")
+_COMMENT = regex(r"^\s*(?:#|//)+\s*(.*)$")
+_TRAILING = regex(r"(?:^|\s)(?:#|//)\s*(.+)$")
+_JSON_COMMENT = regex(r"^[ \t]*//[^\n]*$", re.M)
+_COMMA = regex(r",(\s*[\]}])")
 
 
 @dataclass(frozen=True, slots=True)

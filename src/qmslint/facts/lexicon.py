@@ -7,21 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from qmslint.facts.markup import count_words, normal
+from qmslint.quick import regex
 
 _WORDS = 10
 _ALONE = frozenset(("for", "by", "now", "today"))
-_BRACKETS = re.compile(
+_BRACKETS = regex(
     r"\{[^{}\n]{0,300}\}|<(?!https?:|mailto:)[^<>@\n]{2,120}>"
     r"|\[(?:insert|describe|your|name|date|list|e\.g|todo|tbd|x{2,}|\.{2,}|…|who|what|when)[^\[\]\n]{0,200}\]",
     re.I,
 )
-_MARKERS = re.compile(
+_MARKERS = regex(
     r"\b(?:YYYY|yyyy|20xx|20XX|JJJJ|AAAA)[-./](?:MM|mm)\b[-./]?(?:DD|dd|TT|JJ)?|\b(?:TODO|TBD|TBC|FIXME|XXX)\b"
     r"|\b[Ll]orem ipsum\b|\b(?:Jane|John) Doe\b"
 )
 _SIGNS = ("YYYY", "yyyy", "20xx", "20XX", "JJJJ", "AAAA", "TODO", "TBD", "TBC", "FIXME", "XXX", "orem ipsum", " Doe")
-_BLANK = re.compile(r"[\s\-–—_.…?*/|\[\]()#:;,xX]*")
-_REFUSAL = re.compile(r"(?:n\s*/\s*a|none|not applicable|nil|keine?s?|entfällt|nicht (?:zutreffend|anwendbar)|aucune?|sans objet"
+_BLANK = regex(r"[\s\-–—_.…?*/|\[\]()#:;,xX]*")
+_REFUSAL = regex(r"(?:n\s*/\s*a|none|not applicable|nil|keine?s?|entfällt|nicht (?:zutreffend|anwendbar)|aucune?|sans objet"
                       r"|ningun[oa]?|no aplica)\b[\s.:;,()–—-]*", re.I)  # fmt: skip
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})

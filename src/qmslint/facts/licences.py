@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass, regex
 
 _TEXTS = (
     "/LICEN[SC]E*",
@@ -23,7 +23,7 @@ _TEXTS = (
     "/COPYRIGHT*",
 )
 _LIMIT = 512 * 1024
-_OR = re.compile(r"\s*(?:\bOR\b|\bAND\b|\bWITH\b|/|,)\s*", re.I)
+_OR = regex(r"\s*(?:\bOR\b|\bAND\b|\bWITH\b|/|,)\s*", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.documents import find
 from qmslint.facts.markup import Document, Link, document, fold, markup_of
 from qmslint.facts.sources import excluded
+from qmslint.quick import dataclass, regex
 
 DOCUMENTS = 600
 """Documents whose links are looked at."""
-_SCHEME = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
-_DYNAMIC = re.compile(r"[{}<>$*|]|\\|%7B", re.I)
+_SCHEME = regex(r"^[a-zA-Z][a-zA-Z0-9+.-]*:")
+_DYNAMIC = regex(r"[{}<>$*|]|\\|%7B", re.I)
 _SUFFIXES = (
     "",
     ".md",

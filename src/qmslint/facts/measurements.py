@@ -7,7 +7,6 @@ import io
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -25,19 +24,18 @@ from qmslint.facts.records.words import common
 from qmslint.facts.releases import releases
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
 _FILES = 1_000
 _ROWS = 5_000
 _SIZE = 1 << 20
-_DIGIT = re.compile(r"\d")
-_DAY = re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{4}\b|\b\d{4}-\d\d-\d\d\b")
-_NUMBER = re.compile(r"[~≈]?\s*[-+]?\d[\d.,]*\s*[^\s\d]{0,12}(?:\s[^\s]{1,12}){0,3}$")
-_LINE = re.compile(r"[^\w(]{0,6}([^:：=|\n]{3,70}?)[ \t]*(?:[:：=]|\bis\b|\bwas\b|—|–)[ \t]*([^\n]{1,200})$")
-_STAMP = re.compile(
-    r"(?<!\d)((?:19|20)\d\d[-_.]?(?:[QT][1-4]|0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)(?!\d)", re.I
-)
+_DIGIT = regex(r"\d")
+_DAY = regex(r"\b\d{1,2}\.\d{1,2}\.\d{4}\b|\b\d{4}-\d\d-\d\d\b")
+_NUMBER = regex(r"[~≈]?\s*[-+]?\d[\d.,]*\s*[^\s\d]{0,12}(?:\s[^\s]{1,12}){0,3}$")
+_LINE = regex(r"[^\w(]{0,6}([^:：=|\n]{3,70}?)[ \t]*(?:[:：=]|\bis\b|\bwas\b|—|–)[ \t]*([^\n]{1,200})$")
+_STAMP = regex(r"(?<!\d)((?:19|20)\d\d[-_.]?(?:[QT][1-4]|0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?)(?!\d)", re.I)
 
-_BARE = re.compile(r"[QT]([1-4])", re.I)
+_BARE = regex(r"[QT]([1-4])", re.I)
 _DATED_BY = (
     "date", "period", "generated", "window", "as of", "quarter", "month", "week", "datum", "zeitraum", "stand", "erstellt",
     "fecha", "período", "période", "généré", "au ",

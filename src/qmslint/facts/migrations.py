@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass, regex
 
 _LIMIT = 500
-_SQL = re.compile(r"--[^\n]*")
+_SQL = regex(r"--[^\n]*")
 
 
 @dataclass(frozen=True, slots=True)

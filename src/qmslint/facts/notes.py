@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qmslint.facts.markup import count_words
 from qmslint.facts.precedence import Version
+from qmslint.quick import dataclass, regex
 
 LIMIT = 2 * 1024 * 1024
 """Characters of a file that are looked at."""
@@ -52,19 +53,17 @@ _LEAD = (
     r"[ :,]{1,3}){0,4}"
 )
 _NAME = r"(?P<name>[\w@/+][\w.@/+-]{0,60}?[ :,@]{1,3})?"
-_HEADING = re.compile(rf"{_LEAD}{_NAME}{_LEAD}[\[(\"'`]*{_NUMBER}(?![0-9a-z])[\])\"'`:]*(?P<rest>.*)", re.I)
-_WHOLE = re.compile(r"(?:changes with|version|release|v)[ :]*(?P<version>[0-9]{1,5})\b[:.]?(?P<rest>.*)", re.I)
-_DATED = re.compile(r"(?P<version>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b(?P<rest>.*)")
-_OPEN = re.compile(
-    r"\W*(?:\[?unreleased\]?|upcoming|next(?: release| version)?|head|in development|tbd|pending)\b", re.I
-)
-_ISO = re.compile(r"\b((?:19|20)[0-9]{2})[-/.]([01][0-9])[-/.]([0-3][0-9])\b")
-_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b|\bunreleased\b|\btb[ad]\b|\?\?|xxxx|yyyy|\bnot (?:yet )?released\b", re.I)
-_DIGIT = re.compile(r"[0-9]")
-_UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,}|#{3,}|\+{3,})\s*\Z")
-_LINK = re.compile(r"\]\([^()\s]{0,400}\)|\]\[[^\[\]]{0,100}\]")
-_TAG = re.compile(r"<[^<>]{0,300}>")
-_URL = re.compile(r"https?://[^\s)>\]]{1,500}")
+_HEADING = regex(rf"{_LEAD}{_NAME}{_LEAD}[\[(\"'`]*{_NUMBER}(?![0-9a-z])[\])\"'`:]*(?P<rest>.*)", re.I)
+_WHOLE = regex(r"(?:changes with|version|release|v)[ :]*(?P<version>[0-9]{1,5})\b[:.]?(?P<rest>.*)", re.I)
+_DATED = regex(r"(?P<version>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9])\b(?P<rest>.*)")
+_OPEN = regex(r"\W*(?:\[?unreleased\]?|upcoming|next(?: release| version)?|head|in development|tbd|pending)\b", re.I)
+_ISO = regex(r"\b((?:19|20)[0-9]{2})[-/.]([01][0-9])[-/.]([0-3][0-9])\b")
+_YEAR = regex(r"\b(?:19|20)[0-9]{2}\b|\bunreleased\b|\btb[ad]\b|\?\?|xxxx|yyyy|\bnot (?:yet )?released\b", re.I)
+_DIGIT = regex(r"[0-9]")
+_UNDERLINE = regex(r"(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,}|#{3,}|\+{3,})\s*\Z")
+_LINK = regex(r"\]\([^()\s]{0,400}\)|\]\[[^\[\]]{0,100}\]")
+_TAG = regex(r"<[^<>]{0,300}>")
+_URL = regex(r"https?://[^\s)>\]]{1,500}")
 
 
 def entries_of(path: str, text: str, read: Reader) -> tuple[Entry, ...]:
@@ -92,12 +91,10 @@ class _Mark:
     body: str
 
 
-_RELEASE = re.compile(r"<release\b(?P<head>[^<>]{0,500})>")
-_ATTRIBUTE = re.compile(r"\bversion\s*=\s*[\"']([^\"'<>]{1,60})[\"']")
-_DEBIAN = re.compile(
-    r"^(?P<head>[a-z0-9][a-z0-9.+-]{0,80} \((?:[0-9]+:)?(?P<version>[^()\s]{1,60})\) [^\n]{0,200})$", re.M
-)
-_RPM = re.compile(
+_RELEASE = regex(r"<release\b(?P<head>[^<>]{0,500})>")
+_ATTRIBUTE = regex(r"\bversion\s*=\s*[\"']([^\"'<>]{1,60})[\"']")
+_DEBIAN = regex(r"^(?P<head>[a-z0-9][a-z0-9.+-]{0,80} \((?:[0-9]+:)?(?P<version>[^()\s]{1,60})\) [^\n]{0,200})$", re.M)
+_RPM = regex(
     r"^(?P<head>\* \w{3} \w{3} +[0-9]{1,2} [0-9]{4} [^\n]{0,200}?(?:- )?(?:[0-9]+:)?(?P<version>[0-9][\w.~+^]{0,40})-[\w.%{}?~^]{1,40})\s*$",
     re.M,
 )

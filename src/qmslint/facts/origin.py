@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -13,6 +12,7 @@ from qmslint.facts.landing import default_ref, is_release_branch, short
 from qmslint.facts.releases import Release
 from qmslint.facts.versions import globs_of_sources
 from qmslint.patterns import PathSet
+from qmslint.quick import dataclass
 from qmslint.repo.history import BESIDE_LIMIT, Commit
 
 Where = Literal["line", "branch", "bump", "elsewhere", "nowhere"]

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.facts.lexicon import Lexicon
 from qmslint.facts.markup import Document, Heading, Line, normal
+from qmslint.quick import dataclass, regex
 
 Form = Literal["heading", "label", "cell", "front"]
-_LABEL = re.compile(r"[^\w(\[]{0,6}([^:：|\n]{1,70}?)[ \t]*[:：](?!//)[ \t]*(.*)$")
-_DATED = re.compile(
-    r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:(?:19|20)\d\d-\d\d-\d\d|[0-3]?\d\.[01]?\d\.(?:19|20)\d\d)\b.*)$"
-)
-_ANSWER = re.compile(r"[ \t]*[:：=–—-]+[ \t]*")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_JOINT = re.compile(r"[,;/&+]|\b(?:and|und|et|y)\b", re.I)
+_LABEL = regex(r"[^\w(\[]{0,6}([^:：|\n]{1,70}?)[ \t]*[:：](?!//)[ \t]*(.*)$")
+_DATED = regex(r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:(?:19|20)\d\d-\d\d-\d\d|[0-3]?\d\.[01]?\d\.(?:19|20)\d\d)\b.*)$")
+_ANSWER = regex(r"[ \t]*[:：=–—-]+[ \t]*")
+_HUMP = regex(r"(?<=[a-z])(?=[A-Z])")
+_JOINT = regex(r"[,;/&+]|\b(?:and|und|et|y)\b", re.I)
 _DEPTH = 4
 _LIMIT = 4000
 """Parts of one document that are looked at."""

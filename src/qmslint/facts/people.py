@@ -11,10 +11,11 @@ from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.facts.trailers import person_in
 from qmslint.patterns import compile_pattern
+from qmslint.quick import regex
 from qmslint.repo.history import Commit, Person
 
 Role = Literal["person", "bot", "assistant", "platform"]
-_CO_AUTHOR = re.compile(rb"(?im)^co-(?:authored|developed)-by:[ \t]*(\S[^\n]{0,300})")
+_CO_AUTHOR = regex(rb"(?im)^co-(?:authored|developed)-by:[ \t]*(\S[^\n]{0,300})")
 WINDOW = 12
 """Months in which somebody has to have authored a change to count as active."""
 

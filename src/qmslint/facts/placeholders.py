@@ -6,7 +6,7 @@ import bisect
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
@@ -14,15 +14,16 @@ from qmslint.facts.fingerprints import resembles
 from qmslint.facts.markup import Document, document
 from qmslint.facts.people import own_domains
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass, regex
 
-_INLINE_CODE = re.compile(r"`{1,2}[^`\n]{0,300}`{1,2}")
-_TICKET = re.compile(r"#[0-9]+|\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b|https?://")
-_TEMPLATING = re.compile(r"\{%|\{\{<|<%")
+_INLINE_CODE = regex(r"`{1,2}[^`\n]{0,300}`{1,2}")
+_TICKET = regex(r"#[0-9]+|\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b|https?://")
+_TEMPLATING = regex(r"\{%|\{\{<|<%")
 MARKS_LIMIT = 200
 """Marks that are kept for one document."""
 SCAFFOLD = "Begun with qmslint scaffold: replace every TODO, then delete this line."
 """What stands in a document that a person still has to fill in."""
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
+_ADDRESS = regex(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
 _CROWD = 3
 _WORDS_A_MARK = 30
 

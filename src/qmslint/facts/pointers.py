@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan
 from qmslint.facts.markup import document, markup_of
+from qmslint.quick import dataclass, regex
 
 _ENDINGS = "ya?ml|md|rst|adoc|txt|py|js|ts|tsx|jsx|go|rs|java|kt|rb|cs|c|cc|cpp|h|php|sh|ps1|tf|json|toml|cfg|ini|conf|sql|xml|feature|robot|csv"
-_PATH = re.compile(rf"(?<![\w/:.@-])/?((?:[\w.-]{{1,80}}/){{0,12}}[\w-][\w.-]{{0,80}}\.(?:{_ENDINGS}))(?![\w/])")
+_PATH = regex(rf"(?<![\w/:.@-])/?((?:[\w.-]{{1,80}}/){{0,12}}[\w-][\w.-]{{0,80}}\.(?:{_ENDINGS}))(?![\w/])")
 
 
 @dataclass(frozen=True, slots=True)

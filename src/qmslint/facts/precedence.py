@@ -6,14 +6,14 @@ plain numbers.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-_VERSION = re.compile(
+from qmslint.quick import dataclass, regex
+
+_VERSION = regex(
     r"(?:[0-9]{1,4}!)?([0-9]{1,18}(?:\.[0-9]{1,18}){0,5})((?:(?:[-._+~][0-9A-Za-z]|[A-Za-z])[0-9A-Za-z.+_~-]{0,60})?)\Z"
 )
-_TOKEN = re.compile(r"[0-9]{1,18}|[a-z]+")
+_TOKEN = regex(r"[0-9]{1,18}|[a-z]+")
 _WORDS = {"a": "alpha", "b": "beta", "c": "rc", "cr": "rc", "pre": "rc", "preview": "rc", "rev": "post", "r": "post"}
 _EARLIEST = {"dev": 0, "devel": 0, "snapshot": 0}
 

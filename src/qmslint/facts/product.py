@@ -9,6 +9,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index
 from qmslint.facts.markup import Document, document, fold
 from qmslint.facts.parts import title_of
+from qmslint.quick import regex
 
 _MANIFESTS: Mapping[str, str] = {
     "pyproject.toml": r"(?m)^name\s*=\s*[\"']([^\"'\n]{2,80})[\"']",
@@ -41,7 +42,7 @@ _GENERIC = frozenset(
         "handbuch",
     ]
 )
-_FIRST = re.compile(r"[:|–—]| - ")
+_FIRST = regex(r"[:|–—]| - ")
 
 
 @fact

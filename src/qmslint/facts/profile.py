@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import by_language, evidence_paths, source_files
 from qmslint.model.evidence import Evidence, absent_at, from_history, from_setting, in_file
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
@@ -22,10 +21,11 @@ from qmslint.facts.records.words import common, kind_of
 from qmslint.facts.sentences import sentences
 from qmslint.facts.topics import mentions
 from qmslint.patterns import PathSet
+from qmslint.quick import dataclass, regex
 from qmslint.repo.filelog import Touch
 
-_TICK = re.compile(r"(?m)^[ \t]*[-*+][ \t]*\[[ xX]\]")
-_SPAN = re.compile(
+_TICK = regex(r"(?m)^[ \t]*[-*+][ \t]*\[[ xX]\]")
+_SPAN = regex(
     r"\b(\d{1,3}|one|two|three|five|six|seven|ten|twelve|zwei|drei|fünf|sechs|zehn|deux|trois|cinq|six|dix|dos|tres|cinco|diez)"
     r"\s*[- ]?\s*(day|tag|jour|d[ií]a|month|monat|mois|mes|year|jahr|an|año)",
     re.I,
@@ -34,10 +34,10 @@ _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "five": 5, "six": 6, "seven": 7, "ten": 10, "twelve": 12, "zwei": 2, "drei": 3, "fünf": 5,
     "sechs": 6, "zehn": 10, "deux": 2, "trois": 3, "cinq": 5, "dix": 10, "dos": 2, "tres": 3, "cinco": 5, "diez": 10,
 }  # fmt: skip
-_RESULTS = re.compile(r"(?i)report|junit|coverage|result|sarif|\blogs?\b|evidence|artefa[ck]ts? of the release")
-_ARTEFACT_DAYS = re.compile(r"(?m)^[ \t]*retention-days:[ \t]*[\"']?(\d{1,4})\b")
-_EXPIRE = re.compile(r"(?m)^[ \t]*expire_in:[ \t]*[\"']?(\d{1,4})\s*(\w+)")
-_FOREVER = re.compile(
+_RESULTS = regex(r"(?i)report|junit|coverage|result|sarif|\blogs?\b|evidence|artefa[ck]ts? of the release")
+_ARTEFACT_DAYS = regex(r"(?m)^[ \t]*retention-days:[ \t]*[\"']?(\d{1,4})\b")
+_EXPIRE = regex(r"(?m)^[ \t]*expire_in:[ \t]*[\"']?(\d{1,4})\s*(\w+)")
+_FOREVER = regex(
     r"(?i)\b(?:permanent\w*|indefinite\w*|forever|lifetime|life of the product|for as long as|dauerhaft|unbefristet|illimitée?|indefinid\w+)\b"
 )
 _DATA = (".yml", ".yaml", ".json")

@@ -6,20 +6,20 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.precedence import Key, Version, version_of
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass, regex
 from qmslint.repo.history import Tag
 
 _HEAD = r"(?:(?P<glued>[a-z]{1,40})|(?P<head>.{0,120}?)[-_/@])??"
 _TAIL = r"(?:[-.+_~]?[a-z][0-9a-z.+_~-]{0,60}|[-+][0-9][0-9a-z.+_~-]{0,60})?)\Z"
-_DOTTED = re.compile(_HEAD + r"(?P<version>v?[0-9]{1,18}(?:[._][0-9]{1,18}){1,5}" + _TAIL, re.I)
-_WHOLE = re.compile(_HEAD + r"(?P<version>v?[0-9]{1,18}" + _TAIL, re.I)
-_DATE = re.compile(r"((?:19|20)[0-9]{2})[-_.]?([01][0-9])[-_.]?([0-3][0-9])(?:[-_.T]?([0-9]{1,6}))?\Z")
+_DOTTED = regex(_HEAD + r"(?P<version>v?[0-9]{1,18}(?:[._][0-9]{1,18}){1,5}" + _TAIL, re.I)
+_WHOLE = regex(_HEAD + r"(?P<version>v?[0-9]{1,18}" + _TAIL, re.I)
+_DATE = regex(r"((?:19|20)[0-9]{2})[-_.]?([01][0-9])[-_.]?([0-3][0-9])(?:[-_.T]?([0-9]{1,6}))?\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact, fact_of_words
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass
 from qmslint.repo.history import Commit
 
 SUBJECT = 500

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +13,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.records import records
 from qmslint.facts.sources import by_language, evidence_paths, inline_tests, test_files
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass
 
 _LIMIT = 5_000
 _FILES = 6_000

@@ -6,7 +6,6 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact
@@ -15,11 +14,12 @@ from qmslint.facts.releases import Release
 from qmslint.facts.runs import Result, latest, runs
 from qmslint.facts.statements import statements
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass, regex
 
 Bond = Literal["run", "attestation", "file"]
 _HEAD = 200_000
-_REVISION = re.compile(r'"revisionId"\s*:\s*"([0-9a-f]{7,64})"|\bcommit[=:"\s]{1,4}([0-9a-f]{40})\b', re.I)
-_FAILURES = re.compile(r'<testsuites?\b[^>]{0,2000}?\b(?:failures|errors)="([1-9][0-9]*)"')
+_REVISION = regex(r'"revisionId"\s*:\s*"([0-9a-f]{7,64})"|\bcommit[=:"\s]{1,4}([0-9a-f]{40})\b', re.I)
+_FAILURES = regex(r'<testsuites?\b[^>]{0,2000}?\b(?:failures|errors)="([1-9][0-9]*)"')
 _CHECKS = ("test", "verif", "vsa", "scai", "link/v0", "vulns")
 
 

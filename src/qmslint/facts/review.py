@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact, fact_of_words
@@ -13,12 +12,13 @@ from qmslint.facts.people import Identities, Roles, authors_of, identities, role
 from qmslint.facts.requests import MESSAGE, SUBJECT, Request, markers
 from qmslint.facts.trailers import person_in
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 from qmslint.repo.history import Commit, Person
 
 NONE, PLATFORM, REQUEST, SECOND, NAMED = range(5)
 """The ladder: nothing; committed by the platform; a merge request; merged by another person; a named reviewer."""
-_CHANGE_ID = re.compile(rb"(?m)^Change-Id: I[0-9a-f]{40}\b")
-_NAMES = re.compile(r"[,;]| and ")
+_CHANGE_ID = regex(rb"(?m)^Change-Id: I[0-9a-f]{40}\b")
+_NAMES = regex(r"[,;]| and ")
 
 
 @dataclass(frozen=True, slots=True)

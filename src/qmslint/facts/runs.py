@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.exports import Export, entries, exports, first, moment
+from qmslint.quick import dataclass, regex
 
 Result = Literal["passed", "failed", "other"]
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_SHA = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _COMMIT = ("head_sha", "headSha", "sha", "commit_sha", "commit", "commit.id", "commit.sha", "commit.hash", "sourceVersion",
            "revision", "target.commit.hash", "deployable.commit.id", "git_commit", "headCommit")  # fmt: skip
 _REF = ("sourceBranch", "head_branch", "headBranch", "ref", "target.ref_name")
-_REQUEST = re.compile(r"refs/(?:pull|pull-requests|merge-requests)/(\d{1,8})/(?:merge|head|from|train)\Z")
+_REQUEST = regex(r"refs/(?:pull|pull-requests|merge-requests)/(\d{1,8})/(?:merge|head|from|train)\Z")
 _RESULT = ("conclusion", "result", "state.result.name", "state.name", "state", "status", "deployment_status.state")
 _NAME = ("name", "workflowName", "context", "definition.name", "workflow", "display_title", "job")
 _ID = ("id", "databaseId", "run_id", "build_number", "buildNumber", "number", "iid", "uuid")
@@ -52,7 +51,7 @@ _FAILED = frozenset(
     ]
 )
 
-_REQUEST = re.compile(r"refs/(?:merge-requests|pull|pull-requests)/(\d{1,9})/")
+_REQUEST = regex(r"refs/(?:merge-requests|pull|pull-requests)/(\d{1,9})/")
 """The name that platforms give to a merge request's own run, whose commit may never come into the history."""
 
 

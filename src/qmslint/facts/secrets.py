@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import Any, cast
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import excluded
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass
 
 FILE_LIMIT = 512 * 1024
 """Bytes; larger files are data, not places where people leave keys."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from qmslint.facts.markup import Document, Line
+from qmslint.quick import regex
 
 _LONGEST = 1500
-_END = re.compile(r"(?<=[.!?;])\s+(?=[^\s a-zß-ÿ])")
+_END = regex(r"(?<=[.!?;])\s+(?=[^\s a-zß-ÿ])")
 
 
 def sentences(parsed: Document) -> Iterator[Line]:

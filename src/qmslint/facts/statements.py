@@ -8,13 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.runs import Result
+from qmslint.quick import dataclass, regex
 
 _GLOBS = (
     "**/*.intoto.jsonl",
@@ -29,7 +28,7 @@ _GLOBS = (
 _FILES = 200
 _SIZE = 2 << 20
 _LINES = 200
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_SHA = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _COMMIT_KEYS = frozenset({"gitCommit", "sha1", "commit", "revision", "git_commit"})
 _RUN_KEYS = ("invocationId", "invocationID", "buildInvocationId", "buildInvocationID", "runId", "run_id")
 

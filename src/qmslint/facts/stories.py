@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.exports import entries, exports, first, moment
 from qmslint.facts.markup import fold
+from qmslint.quick import dataclass, regex
 
-_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]{1,9}-[0-9]{1,7}\Z")
-_KINDS = re.compile(r"issue|ticket|stor(?:y|ies)|work.?item|backlog|tracker|requirement", re.I)
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_KEY = regex(r"[A-Za-z][A-Za-z0-9]{1,9}-[0-9]{1,7}\Z")
+_KINDS = regex(r"issue|ticket|stor(?:y|ies)|work.?item|backlog|tracker|requirement", re.I)
+_WORD = regex(r"[^\W\d_]{4,}")
 _COMMON = frozenset(
     [
         "with",

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
+from qmslint.quick import regex
 
-_TERRAFORM = re.compile(r'^resource\s+"((?:gitlab_tag_protection|github_repository_tag_protection))"', re.M)
-_RULESET = re.compile(r'^resource\s+"(github_(?:repository|organization)_ruleset)"\s+"[^"\n]{1,100}"\s*\{', re.M)
-_TARGET = re.compile(r'^[ \t]*target\s*=\s*"tag"', re.M)
-_ACTIVE = re.compile(r'^[ \t]*enforcement\s*=\s*"active"', re.M)
+_TERRAFORM = regex(r'^resource\s+"((?:gitlab_tag_protection|github_repository_tag_protection))"', re.M)
+_RULESET = regex(r'^resource\s+"(github_(?:repository|organization)_ruleset)"\s+"[^"\n]{1,100}"\s*\{', re.M)
+_TARGET = regex(r'^[ \t]*target\s*=\s*"tag"', re.M)
+_ACTIVE = regex(r'^[ \t]*enforcement\s*=\s*"active"', re.M)
 _KEEPING = frozenset({"deletion", "non_fast_forward", "update"})
 _LIMIT = 1024 * 1024
 

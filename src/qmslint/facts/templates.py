@@ -12,6 +12,7 @@ from qmslint import lineyaml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import Document, Heading, Item, Line, count_words, document
 from qmslint.lineyaml import Map
+from qmslint.quick import regex
 
 _HOSTS = ".github,.gitlab,.gitea,.forgejo,.azuredevops,.bitbucket,docs"
 _GLOBS = {
@@ -27,7 +28,7 @@ _GLOBS = {
         f"/{{{_HOSTS}}}/{{issue_template,issue_templates}}/*.{{md,yml,yaml}}",
     ),
 }
-_FAULT = re.compile(r"bug|question|crash|security|release|support|regression|fehler", re.I)
+_FAULT = regex(r"bug|question|crash|security|release|support|regression|fehler", re.I)
 _CONFIG = "/{.github,.gitea,.forgejo}/issue_template/config.{yml,yaml}"
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import dataclass
 
 FILES = 400
 """Files that are looked at for one pattern."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -13,14 +12,15 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.changes import Change, changes
 from qmslint.facts.review import has_change_id
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
-_KEY = re.compile(r"\b([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,6})\b")
+_KEY = regex(r"\b([A-Z][A-Z0-9]{1,9})-([1-9][0-9]{0,6})\b")
 _TEXT = 20_000
 """Characters of one message that are looked at."""
 _COMMITS = 50
 """Commits of one merge whose messages are looked at."""
-_OF_REQUEST = re.compile(r"(?m)^Merge pull request #[0-9]+ from (?:\S{1,300})|\((?:#|!|PR #?)[0-9]+\)\s*$")
-_TRAILING = re.compile(r"^[#!]?0*")
+_OF_REQUEST = regex(r"(?m)^Merge pull request #[0-9]+ from (?:\S{1,300})|\((?:#|!|PR #?)[0-9]+\)\s*$")
+_TRAILING = regex(r"^[#!]?0*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,28 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dependencies import manifests
 from qmslint.facts.pipelines import Place, Step, pipelines
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import dataclass, regex
 
 Fixed = Literal["fixed", "floating", "unsaid"]
 _LIMIT = 512 * 1024
 _LANGUAGES = "python|node|node_js|java|jdk|go|golang|ruby|rvm|dotnet|php|rust|toolchain|elixir|otp|deno|bun|swift|flutter|dart|julia|perl|ghc|zig"
-_INPUT = re.compile(
+_INPUT = regex(
     rf"(?m)(?:^[ \t]*(?:-[ \t]*)?|[{{,][ \t]*)[\"']?(?P<name>(?:{_LANGUAGES})(?:[-_](?:version|channel)s?)?|versionSpec)[\"']?[ \t]*[:=][ \t]*"
     r"(?P<value>[^\n#}]{1,200})"
 )
-_FROM = re.compile(r"(?mi)^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(?P<image>\S+)")
-_IMAGE = re.compile(r"(?m)^[ \t]*(?:-[ \t]*)?[\"']?image[\"']?[ \t]*:[ \t]*[\"']?(?P<image>[\w./:@${}-]+)")
-_LATEST = re.compile(r"(?<![\w/.@-])(?:@?[\w.-]{1,60}/){0,4}[\w.-]{1,60}@latest(?![\w.-])")
+_FROM = regex(r"(?mi)^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(?P<image>\S+)")
+_IMAGE = regex(r"(?m)^[ \t]*(?:-[ \t]*)?[\"']?image[\"']?[ \t]*:[ \t]*[\"']?(?P<image>[\w./:@${}-]+)")
+_LATEST = regex(r"(?<![\w/.@-])(?:@?[\w.-]{1,60}/){0,4}[\w.-]{1,60}@latest(?![\w.-])")
 _FLOATING = frozenset(
     {"latest", "master", "main", "head", "develop", "trunk", "edge", "nightly", "dev", "stable", "current"}
 )
-_ENV_LIST = re.compile(r"(?mi)^[ \t]*env_?list[ \t]*=|\bnox\.session\b|^[ \t]*\[env\.|^\[testenv")
+_ENV_LIST = regex(r"(?mi)^[ \t]*env_?list[ \t]*=|\bnox\.session\b|^[ \t]*\[env\.|^\[testenv")
 
 
 @dataclass(frozen=True, slots=True)

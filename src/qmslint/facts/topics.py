@@ -10,14 +10,14 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact_of_words
 from qmslint.facts.markup import Document, fold
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass, regex
 
-_TOKEN = re.compile(r"(?<=\))[?+]|[*…#()|]| +|[^*…#()| ]+?(?=[*…#()| ]|\Z)")
+_TOKEN = regex(r"(?<=\))[?+]|[*…#()|]| +|[^*…#()| ]+?(?=[*…#()| ]|\Z)")
 _GAP = r"(?:[^\w.!?;]+[\w'’/@#%+.-]*\w){0,8}?[^\w.!?;]+"
 
 

@@ -6,15 +6,13 @@ window are of interest, so messages are read here.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
+from qmslint.quick import dataclass, regex
 from qmslint.repo.history import Commit, Person
 
-_KEY = re.compile(rb"([A-Za-z0-9-]+)[ \t]*:")
+_KEY = regex(rb"([A-Za-z0-9-]+)[ \t]*:")
 _GENERATED = (b"Signed-off-by: ", b"(cherry picked from commit ")
 _SCISSORS = b"# ------------------------ >8 ------------------------\n"
-_WHO = re.compile(r"^\s*(.*?)\s*<([^<>\s]*)>")
+_WHO = regex(r"^\s*(.*?)\s*<([^<>\s]*)>")
 _SPACE = b" \t\n\r\v\f"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qmslint.facts.base import DAY, Scan, fact
 from qmslint.facts.dates import day_of
 from qmslint.facts.records import Record, records
 from qmslint.facts.releases import Release, is_calendar, major_step, predecessor, releases, sample
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import json
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint import plaintoml
@@ -14,13 +13,14 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.precedence import Version
 from qmslint.facts.releases import Release, read_version
 from qmslint.patterns import PathSet, any_of, compile_pattern, glob_source
+from qmslint.quick import dataclass, regex
 from qmslint.repo.text import decode
 
 LIMIT = 256 * 1024
 FILES = 40
 """Dots in one line of TOML: keys of very many parts take the parser minutes."""
-_PRIVATE = re.compile(r"\"private\"\s*:\s*true\b|^publish\s*=\s*false\b", re.M)
-_PARENT = re.compile(r"<(parent|dependencies|dependencyManagement|build|profiles)>")
+_PRIVATE = regex(r"\"private\"\s*:\s*true\b|^publish\s*=\s*false\b", re.M)
+_PARENT = regex(r"<(parent|dependencies|dependencyManagement|build|profiles)>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
@@ -12,6 +10,7 @@ from qmslint.facts.records.followed import followed, predecessors
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40

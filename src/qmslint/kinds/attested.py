@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.attestations import GLOB, Attestation, attestations, covers
 from qmslint.facts.base import Scan
 from qmslint.model.evidence import Evidence, absent_at
 from qmslint.model.outcome import Outcome, nonconforming, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
@@ -12,6 +10,7 @@ from qmslint.facts.edits import edits
 from qmslint.facts.releases import releases
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.breaking import Break, breaks, notice_of
@@ -12,6 +10,7 @@ from qmslint.facts.releases import is_calendar, sample
 from qmslint.kinds.release_notes import cite
 from qmslint.model.evidence import absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"history", "tags", "tree", "text"})
 

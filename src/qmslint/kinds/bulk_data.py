@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import Glob, option
 from qmslint.facts.base import Scan
 from qmslint.facts.datasets import DataFile, data_files
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import PathSet
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
@@ -14,6 +12,7 @@ from qmslint.facts.spans import before, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.model.trace import Chain, Link, Matrix
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"history", "tags", "tree", "text"})
 

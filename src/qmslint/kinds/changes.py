@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -14,6 +13,7 @@ from qmslint.facts.tickets import Reference, catch_all, references
 from qmslint.model.evidence import Evidence, at_commit, from_history
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"history", "tree"})
 _COMMAND = "git log --first-parent --since='{months:g} months ago' --format='%h %cs %an | %cn | %s'"

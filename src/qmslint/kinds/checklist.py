@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import find
@@ -12,6 +10,7 @@ from qmslint.facts.templates import templates
 from qmslint.facts.topics import mentions
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

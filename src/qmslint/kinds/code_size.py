@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.size import lines_of_code
 from qmslint.facts.sources import source_files
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from qmslint.derive import option
@@ -16,6 +16,7 @@ from qmslint.facts.people import active_people
 from qmslint.model.evidence import Evidence, absent_at, from_history, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 SEARCHED = (

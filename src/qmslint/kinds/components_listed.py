@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.components import Component, compared, components
@@ -12,10 +9,11 @@ from qmslint.facts.records import Record, records
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import absent_at, in_file, in_record
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40
-_VERSION = re.compile(r"v?([0-9][\w.+-]*)")
+_VERSION = regex(r"v?([0-9][\w.+-]*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -14,6 +13,7 @@ from qmslint.kinds.combine import answers
 from qmslint.model.evidence import Evidence, absent_at, at_tag, from_history
 from qmslint.model.outcome import Confidence, Outcome, State, conforming, nonconforming, not_assessable
 from qmslint.model.rule import Check
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 

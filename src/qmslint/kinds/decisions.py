@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from qmslint.derive import option
@@ -12,6 +11,7 @@ from qmslint.facts.dates import day_of
 from qmslint.facts.decisions import Decision, Decisions, decisions
 from qmslint.model.evidence import Evidence, absent_at, from_history, in_file, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 _PLACE = "docs/decisions/"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.decisions.edits import Rewrite, kept
 from qmslint.model.evidence import Evidence, absent_at, at_commit, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _LISTED = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -14,6 +13,7 @@ from qmslint.facts.review import approval_policy
 from qmslint.facts.topics import seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 _SHOWN = 10

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -14,12 +13,13 @@ from qmslint.facts.product import named_in
 from qmslint.facts.topics import Sighting, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
-_HANDLE = re.compile(r"(?:^|[\s(|,])@[A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,60})?")
-_ADDRESS = re.compile(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}")
-_PERSON = re.compile(r"\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-ZÀ-Þ]\.)? [A-ZÀ-Þ][A-Za-zß-ÿ'’-]{1,25}\b")
-_PROFILE = re.compile(r"^https?://(?:www\.)?(?:github|gitlab|codeberg|twitter|x)\.(?:com|org)/@?[\w.-]{1,40}/?$")
+_HANDLE = regex(r"(?:^|[\s(|,])@[A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,60})?")
+_ADDRESS = regex(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}")
+_PERSON = regex(r"\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-ZÀ-Þ]\.)? [A-ZÀ-Þ][A-Za-zß-ÿ'’-]{1,25}\b")
+_PROFILE = regex(r"^https?://(?:www\.)?(?:github|gitlab|codeberg|twitter|x)\.(?:com|org)/@?[\w.-]{1,40}/?$")
 
 
 @dataclass(frozen=True, slots=True)

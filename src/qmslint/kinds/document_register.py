@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from qmslint.derive import option
@@ -14,12 +13,13 @@ from qmslint.facts.dates import day_of
 from qmslint.facts.document_register import Entry, Register, git_is_version, register, single_keys
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 40
 _SYSTEMIC = 3
 """Documents from which on a share of them says something about the system."""
-_VERSION = re.compile(r"[-_ .]?(?:v?\d{1,3}(?:\.\d{1,3}){0,2}|old|new|copy|final)$")
+_VERSION = regex(r"[-_ .]?(?:v?\d{1,3}(?:\.\d{1,3}){0,2}|old|new|copy|final)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import DAY, Scan
@@ -12,6 +11,7 @@ from qmslint.facts.document_use import late_records, only_documents, uses
 from qmslint.facts.record_keeping import single_records
 from qmslint.model.evidence import Evidence, absent_at, from_history, in_file, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 8

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.document_index import index
@@ -11,6 +9,7 @@ from qmslint.facts.document_register import register
 from qmslint.facts.document_use import alike, uses
 from qmslint.model.evidence import absent_at, from_setting, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 30

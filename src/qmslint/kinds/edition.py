@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.model.evidence import from_setting
 from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS: frozenset[str] = frozenset()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.changes import changes, leaves_no_trace
@@ -11,6 +9,7 @@ from qmslint.facts.dates import day_of
 from qmslint.facts.emergencies import Emergency, emergencies
 from qmslint.model.evidence import Evidence, at_commit, from_history
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"history", "tags", "tree", "text"})
 _COMMAND = "git log --first-parent -i -E --grep='hotfix|emergency|revert|rollback' --since='{months:g} months ago'"

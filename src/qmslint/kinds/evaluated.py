@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -16,10 +14,11 @@ from qmslint.facts.records.words import kind_of
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import Evidence, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 20
-_ITEM = re.compile(r"https?://\S{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|(?<!\w)!\d{1,7}\b")
+_ITEM = regex(r"https?://\S{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|(?<!\w)!\d{1,7}\b")
 
 
 @dataclass(frozen=True, slots=True)

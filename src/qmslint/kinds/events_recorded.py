@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from qmslint.derive import option
@@ -15,6 +14,7 @@ from qmslint.facts.profile import switch
 from qmslint.facts.records import Record, records
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags", "diffs"})
 _LISTED = 20

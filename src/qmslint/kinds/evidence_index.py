@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from qmslint.derive import option
@@ -15,14 +14,15 @@ from qmslint.facts.sources import by_language
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import Evidence, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 30
-_MOVING = re.compile(r"/(?:blob|tree|raw|src|-/blob|-/tree|-/raw)/(?:branch/)?(?:main|master|trunk|develop|HEAD)/")
-_PATH = re.compile(
+_MOVING = regex(r"/(?:blob|tree|raw|src|-/blob|-/tree|-/raw)/(?:branch/)?(?:main|master|trunk|develop|HEAD)/")
+_PATH = regex(
     r"(?<![\w/.:-])(?:\.{0,2}/)?(?:[\w.@+-]+/)+[\w.@+-]+|(?<![\w/.:-])[\w@+-][\w.@+-]*\.(?:md|rst|adoc|csv|ya?ml|json|xml|pdf|txt|html)\b"
 )
-_COMMIT = re.compile(
+_COMMIT = regex(
     r"\b[0-9a-f]{8,40}\b|https?://\S+|[#!][0-9]{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-[0-9]{1,7}\b|\bv?[0-9]+\.[0-9]+(?:\.[0-9]+)?\b"
 )
 _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import find
@@ -11,6 +9,7 @@ from qmslint.facts.exclusions import SetAside, set_aside
 from qmslint.facts.profile import switch
 from qmslint.model.evidence import Evidence, absent_at, from_setting, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "tags"})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from qmslint.derive import Glob, option
 from qmslint.facts.base import Scan
@@ -13,6 +12,7 @@ from qmslint.facts.review import REQUEST, SECOND, approval_policy
 from qmslint.facts.sources import evidence_paths
 from qmslint.model.evidence import Evidence, absent_at, at_commit, from_history, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _CHUNK = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from qmslint.derive import option
@@ -11,6 +10,7 @@ from qmslint.facts.base import DAY, Scan
 from qmslint.facts.foreign import FOLDER, STATES, Foreign, foreign
 from qmslint.model.evidence import Evidence, absent_at
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 50

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.derive import option
@@ -18,10 +16,11 @@ from qmslint.facts.thresholds import hosted, thresholds
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 30
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{1,200}[\"”“»]")
+_QUOTED = regex(r"[\"“„«][^\"“”„«»\n]{1,200}[\"”“»]")
 Answer = Literal["matched", "contradicted", "unseen"]
 
 

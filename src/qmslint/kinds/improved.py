@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from qmslint.derive import option
@@ -17,15 +16,14 @@ from qmslint.facts.records import Action, Record, records
 from qmslint.facts.sentences import sentences
 from qmslint.model.evidence import Evidence, absent_at, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 20
 _LONG = 5_000
-_DIGIT = re.compile(r"\d")
-_FROM_TO = re.compile(
-    r"\b(?:from|von|de)\s+([^.]{0,20}?\d[^;]{0,50}?)\s+(?:to|auf|à|a)\s+([^.]{0,20}?\d[^;]{0,60})", re.I
-)
-_BECAUSE = re.compile(
+_DIGIT = regex(r"\d")
+_FROM_TO = regex(r"\b(?:from|von|de)\s+([^.]{0,20}?\d[^;]{0,50}?)\s+(?:to|auf|à|a)\s+([^.]{0,20}?\d[^;]{0,60})", re.I)
+_BECAUSE = regex(
     r"\b(?:after|since|because|thanks to|due to|nach|seit|weil|dank|après|depuis|grâce|tras|después|desde|gracias)\b",
     re.I,
 )

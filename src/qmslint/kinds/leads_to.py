@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from qmslint.derive import option
@@ -14,6 +13,7 @@ from qmslint.facts.markup import Link, normal
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
 from qmslint.patterns import PathSet
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.facts.base import Scan
 from qmslint.facts.licences import metadata, texts
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.links import links
 from qmslint.model.evidence import absent_at, from_history, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.dependencies import Manifest, manifests
 from qmslint.facts.profile import switch
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
@@ -16,10 +14,11 @@ from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, State, conforming, nonconforming
 from qmslint.model.rule import Check
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
 _FILES = 600
-_IDENTIFIER = re.compile(r"\w[._/]\w|`")
+_IDENTIFIER = regex(r"\w[._/]\w|`")
 
 
 @dataclass(frozen=True, slots=True)

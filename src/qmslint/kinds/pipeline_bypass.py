@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import EXPECTED, Step, pipelines
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
-_VARIABLE = re.compile(r"\$\{\{[^}]{0,200}\}\}|\$\([^)]{0,100}\)|\$\{[^}]{0,100}\}|\$\w{1,60}")
-_VERSION = re.compile(r"[+v]?\d[\w.]{0,20}|nightly|beta|stable|latest|canary|next")
+_VARIABLE = regex(r"\$\{\{[^}]{0,200}\}\}|\$\([^)]{0,100}\)|\$\{[^}]{0,100}\}|\$\w{1,60}")
+_VERSION = regex(r"[+v]?\d[\w.]{0,20}|nightly|beta|stable|latest|canary|next")
 
 
 @dataclass(frozen=True, slots=True)

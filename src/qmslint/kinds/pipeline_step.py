@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
@@ -12,6 +11,7 @@ from qmslint.facts.sources import inline_tests, test_files
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _SHOWN = 12

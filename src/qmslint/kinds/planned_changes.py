@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -17,9 +15,10 @@ from qmslint.facts.sources import evidence_paths
 from qmslint.facts.tickets import references
 from qmslint.model.evidence import Evidence, absent_at, at_commit, from_history
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "history"})
-_TRAILER = re.compile(r"(?m)^[A-Za-z][A-Za-z-]{2,30}: .*$|^\(cherry picked from .*$|^\* .{0,60}$")
+_TRAILER = regex(r"(?m)^[A-Za-z][A-Za-z-]{2,30}: .*$|^\(cherry picked from .*$|^\* .{0,60}$")
 _PATHS = 1200
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.records import Record, records
@@ -11,6 +9,7 @@ from qmslint.facts.records.actions import reasoned_none
 from qmslint.kinds.recorded import none_found, window
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40

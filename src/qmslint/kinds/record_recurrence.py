@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from qmslint.derive import Pattern, option
@@ -17,6 +16,7 @@ from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _SHORT = 80

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -16,13 +15,14 @@ from qmslint.facts.records.words import kind_of
 from qmslint.kinds.recorded import none_found, window
 from qmslint.model.evidence import Evidence, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
-_DATA = re.compile(
+_DATA = regex(
     r"\d+(?:[.,:]\d+)?\s*(?:%|min\w*|h\b|hours?|std|stunden?|heures?|horas?|days?|tage?|s\b|sec\w*|utc|am\b|pm\b)|\d\d?:\d\d|(?:19|20)\d\d-\d\d",
     re.I,
 )
-_NONE = re.compile(r"[:=–—]\s*(?:none|nil|zero|keine?|aucune?|ningun[oa])\b", re.I)
+_NONE = regex(r"[:=–—]\s*(?:none|nil|zero|keine?|aucune?|ningun[oa])\b", re.I)
 _LISTED = 40
 
 

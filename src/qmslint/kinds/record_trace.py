@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.derive import Pattern, option
@@ -14,6 +13,7 @@ from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_file, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of
@@ -12,6 +10,7 @@ from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -6,7 +6,6 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from qmslint.derive import Pattern, option
@@ -23,15 +22,16 @@ from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
 _LISTED = 40
-_ACCEPTED = re.compile(r"\b(?:accept\w*|akzeptiert|toleriert|accepté\w*|aceptad\w*)\b", re.I)
-_ACCEPTED_BY = re.compile(
+_ACCEPTED = regex(r"\b(?:accept\w*|akzeptiert|toleriert|accepté\w*|aceptad\w*)\b", re.I)
+_ACCEPTED_BY = regex(
     r"\b(?:accepted|acceptance|akzeptiert|toleriert|acceptée?s?|aceptad[oa]s?)\b[^.;|]{0,20}?\b(?:by|von|durch|par|por)\s+@?[^\W\d_]{2,}",
     re.I,
 )
-_PERSON = re.compile(r"@?[^\W\d_]{2,}")
+_PERSON = regex(r"@?[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)

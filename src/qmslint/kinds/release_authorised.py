@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.authority import STRONG, Authority, authorities, weak_ways, written_rule
 from qmslint.facts.base import Scan
@@ -11,6 +9,7 @@ from qmslint.facts.releases import Release, sample
 from qmslint.facts.review import approval_policy
 from qmslint.model.evidence import Evidence, absent_at, at_tag, from_history, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"history", "tags", "tree", "text"})
 

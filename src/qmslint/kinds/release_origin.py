@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.origin import Origin, origins
 from qmslint.facts.releases import Release, sample
 from qmslint.model.evidence import Evidence, absent_at, at_tag, from_history
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"history", "tags", "tree"})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -13,6 +12,7 @@ from qmslint.facts.releases import Release, sample
 from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file, in_record
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 _LISTED = 40

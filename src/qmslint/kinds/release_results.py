@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import pipelines
@@ -11,6 +9,7 @@ from qmslint.facts.releases import Release, sample
 from qmslint.facts.results import Kept, attaching_steps, kept_for, storing_days, storing_steps
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 _CHECKS = frozenset({"test", "sast", "sca", "lint", "coverage", "build"})

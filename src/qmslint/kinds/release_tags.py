@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.derive import option
@@ -11,6 +10,7 @@ from qmslint.facts.releases import Release, sample
 from qmslint.facts.tag_rules import tag_rules
 from qmslint.model.evidence import Evidence, absent_at, at_tag, from_history, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tags", "tree"})
 

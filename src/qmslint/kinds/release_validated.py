@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.records.words import kind_of
 from qmslint.facts.validation import Validated, validated
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 _LISTED = 20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qmslint.derive import Pattern, option
 from qmslint.errors import Unassessable
@@ -19,13 +18,14 @@ from qmslint.kinds.recorded import none_found, window
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass, regex
 from qmslint.repo.history import Person
 
 NEEDS = frozenset({"tree", "text", "history"})
 _LISTED = 20
-_SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
-_NUMBER = re.compile(r"[#!]([0-9]{1,7})\b")
-_LIST = re.compile(
+_SHA = regex(r"\b[0-9a-f]{7,40}\b")
+_NUMBER = regex(r"[#!]([0-9]{1,7})\b")
+_LIST = regex(
     r"(?i)\b(?:pull[- ]requests?|merge[- ]requests?|PRs?|MRs?)[ :]{1,3}((?:[0-9]{1,7}(?:, ?| ?(?:and|und|et|y|bis|to) )?){1,60})"
 )
 

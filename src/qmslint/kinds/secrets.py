@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.facts.base import Scan
 from qmslint.facts.secrets import sweep
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

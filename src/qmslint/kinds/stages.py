@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -15,6 +15,7 @@ from qmslint.facts.pipelines import pipelines
 from qmslint.facts.topics import mentions, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 _MODELS = ("**/*process*.{puml,plantuml,mmd,drawio,bpmn}", "**/*sdlc*.{puml,plantuml,mmd,drawio,bpmn}")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import find
 from qmslint.facts.releases import releases
 from qmslint.model.evidence import absent_at, at_tag, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "tags"})
-_LISTED = re.compile(r"(?i)\W{0,4}(?:version |release |v)?(\d{1,6})(?:\.(?:\d{1,6}|x|\*)){0,3}(?:\.x|\+)?\b")
-_OLDER = re.compile(r"(?i)^\W*[<≤]|\b(?:older|earlier|below|before|älter|aelter|ältere|vor|antérieur\w*|anterior\w*)\b")
-_OPEN = re.compile(
+_LISTED = regex(r"(?i)\W{0,4}(?:version |release |v)?(\d{1,6})(?:\.(?:\d{1,6}|x|\*)){0,3}(?:\.x|\+)?\b")
+_OLDER = regex(r"(?i)^\W*[<≤]|\b(?:older|earlier|below|before|älter|aelter|ältere|vor|antérieur\w*|anterior\w*)\b")
+_OPEN = regex(
     r"(?i)[>≥]=?\s*v?\d|\d\+|\b(?:latest|newest|current|and (?:later|newer|above)|neueste|aktuelle\w*|und (?:neuer|höher)|dernière|actuelle|última|actual)\b"
 )
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -13,9 +11,10 @@ from qmslint.facts.pipelines import MERGE, pipelines
 from qmslint.facts.thresholds import hosted, thresholds
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_assessable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?:[<>≤≥=]|\bat least|\bat most|\bless than|\bmore than|\bmindestens|\bhöchstens|\bau moins|\bal menos)\s*\d|\b\d+(?:[.,]\d+)?\s?(?:%|ms|s\b|kB|MB|minutes|errors|warnings)|\bno (?:open |known )?(?:critical|high|class A|blocker)"
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 from qmslint.derive import Pattern, option
@@ -16,6 +15,7 @@ from qmslint.kinds.recorded import none_found
 from qmslint.model.evidence import in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 from qmslint.patterns import compile_pattern
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
@@ -12,6 +10,7 @@ from qmslint.facts.people import roles
 from qmslint.facts.pipelines import pipelines
 from qmslint.model.evidence import Evidence, absent_at, at_commit, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
 _WORDS = (b"bump ", b"update dependency", b"deps", b"renovate", b"dependabot", b"upgrade ")

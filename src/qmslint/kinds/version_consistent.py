@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -12,6 +11,7 @@ from qmslint.facts.releases import Release, is_calendar, releases, sample
 from qmslint.facts.versions import Reading, reading_at, reading_now, sources
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 

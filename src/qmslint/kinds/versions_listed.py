@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -13,12 +12,13 @@ from qmslint.facts.markup import Document
 from qmslint.facts.releases import Release, releases
 from qmslint.model.evidence import absent_at, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
-_VERSION = re.compile(
+_VERSION = regex(
     r"[^\w<>]{0,3}(?:version |release |v)?(\d{1,4})(?:\.(\d{1,4}|[x*]))?(?:\.(?:\d{1,4}|[x*]))*(?![\w.-])", re.I
 )
-_OPEN = re.compile(
+_OPEN = regex(
     r"[<>≤≥]|\b(?:latest|newest|current|main|all|older|other|any|earlier|neueste|aktuell|dernière|última)\b", re.I
 )
 _ROWS = 60

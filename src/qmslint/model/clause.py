@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 Assessability = Literal["repository", "partial", "attestation"]
 

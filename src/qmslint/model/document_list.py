@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 Review = Literal["in date", "overdue", "when something changes", "unknown"]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 EvidenceKind = Literal["file", "commit", "tag", "history", "record", "attestation", "export", "setting", "absence"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from qmslint.quick import dataclass
 
 LEAST = 5
 """Releases or deployments below which a figure says nothing."""

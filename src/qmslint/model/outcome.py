@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 from qmslint.model.evidence import Evidence
+from qmslint.quick import dataclass
 
 
 class State(StrEnum):

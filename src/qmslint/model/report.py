@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Confidence, Grade, Reason, State
 from qmslint.model.rule import PackInfo
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

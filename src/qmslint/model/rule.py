@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from qmslint.model.outcome import Grade
+from qmslint.quick import dataclass
 
 Basis = Literal["requirement", "guidance", "practice", "sector"]
 Question = Literal["document", "alive", "record", "control", "history", "attestation"]

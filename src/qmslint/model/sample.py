@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.model.report import Result
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

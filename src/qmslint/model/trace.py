@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 LinkState = Literal["covered", "broken", "ambiguous", "unauthorised", "unseen"]
 STEPS = ("story", "commit", "merge", "review", "run", "tag", "note")

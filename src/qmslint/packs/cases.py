@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from typing import Any, Literal
 from qmslint import lineyaml
 from qmslint.derive import Builder, option
 from qmslint.errors import PackError, Place
+from qmslint.quick import dataclass
 from qmslint.repo.build import Step, build, moment, person
 
 StateWord = Literal["conforming", "nonconforming", "not_applicable", "not_assessable"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from qmslint.derive import option
 from qmslint.model.rule import Check
+from qmslint.quick import dataclass
 
 GradeWord = Literal["major", "minor", "ofi"]
 QuestionWord = Literal["document", "alive", "record", "control", "history", "attestation"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,8 +17,9 @@ from qmslint.packs import tree as trees
 from qmslint.packs.catalogue import load_catalogue
 from qmslint.packs.form import PackFile, RuleFile, Selection
 from qmslint.packs.stricter import Use, loosened, lower, tightest
+from qmslint.quick import dataclass, regex
 
-RULE_ID = re.compile(r"(?:[a-z][a-z0-9-]*:)?[a-z][a-z0-9]*\.[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+RULE_ID = regex(r"(?:[a-z][a-z0-9-]*:)?[a-z][a-z0-9]*\.[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Library:
         self.trees = [trees.bundled(cached), *(trees.from_folder(folder) for folder in folders), *more]
         self._where: dict[str, tuple[trees.Tree, str]] = {}
         self._packs: dict[str, tuple[trees.Tree, str]] = {}
+        self._built: dict[str, PackFile] = {}
         for tree in self.trees:
             for path in tree.data:
                 if path.startswith("packs/"):
@@ -120,8 +120,10 @@ class Library:
 
     def pack(self, name: str) -> PackFile:
         """Return a pack as written; raises :class:`PackError` if there is none."""
-        tree, path = self._pack_place(name)
-        return self._builder(tree, path).build(PackFile, tree.data[path], 1, "the pack")  # type: ignore[no-any-return]
+        if name not in self._built:
+            tree, path = self._pack_place(name)
+            self._built[name] = self._builder(tree, path).build(PackFile, tree.data[path], 1, "the pack")
+        return self._built[name]
 
     def rule(self, rule_id: str, values: Mapping[str, Any] | None = None) -> Rule:
         """Return a rule, with ``values`` for its parameters."""
@@ -135,7 +137,7 @@ class Library:
                 raise PackError(message, Place(path), suggest(name, chosen))
             chosen[name] = value
         filled = _fill(data, chosen, path)
-        form = self._builder(tree, path).build(RuleFile, filled, 1, "the rule")
+        form = self._builder(tree, path, tested=not values).build(RuleFile, filled, 1, "the rule")
         return _rule(form, path, chosen)
 
     def load(self, names: Iterable[str], values: Mapping[str, Mapping[str, Any]] | None = None) -> Loaded:
@@ -234,11 +236,12 @@ class Library:
         digest = digests[0] if len(digests) == 1 else trees.combine(digests)
         return PackInfo(pack.id, pack.version, pack.title, digest)
 
-    def _builder(self, tree: trees.Tree, path: str) -> Builder:
+    def _builder(self, tree: trees.Tree, path: str, tested: bool = False) -> Builder:
+        """Return what builds a file; the patterns of a bundled one are held against RE2 by this project's tests."""
         name = f"rules/{path}" if tree is self.trees[0] else f"{tree.root.name}/{path}"
         # What the examined repository holds is data: it never decides which third-party code is loaded.
         params_of = kinds.params_of if tree.trusted else kinds.own_params_of
-        return Builder(name, params_of, kinds.KINDS)
+        return Builder(name, params_of, kinds.KINDS, tested=tested and tree is self.trees[0])
 
     def _rule_place(self, rule_id: str) -> tuple[trees.Tree, str]:
         if rule_id not in self._where:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from qmslint import lineyaml
 from qmslint.errors import PackError, Place
 from qmslint.patterns import invalid
+from qmslint.quick import dataclass, regex
 
 AREA = "imported"
 PACK = "repolinter"
@@ -39,7 +39,7 @@ _CANNOT = MappingProxyType(
         "large-file": "sizes of files are not judged",
     }
 )
-_EXTGLOB = re.compile(r"[!?+*@]\(")
+_EXTGLOB = regex(r"[!?+*@]\(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,7 @@ from qmslint.derive import schema_of
 from qmslint.forms import Policy, WaiverFile
 from qmslint.packs.cases import CaseFile
 from qmslint.packs.form import PackFile, RuleFile, Selection
+from qmslint.quick import dataclass
 from qmslint.settings import Settings
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.model.outcome import Grade
+from qmslint.quick import dataclass, regex
 
-_NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
+_NUMBER = regex(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?")
 _GRADES = (Grade.OFI, Grade.MINOR, Grade.MAJOR)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from qmslint import cache, lineyaml
 from qmslint.errors import PackError, Place, PluginError
 from qmslint.packs.locate import rules_root
+from qmslint.quick import dataclass
 from qmslint.repo.snapshot import Snapshot
 
 GROUP = "qmslint.packs"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from qmslint.errors import RepoError
+from qmslint.quick import dataclass
 from qmslint.repo.gitcmd import Git
 
 PEOPLE: Mapping[str, str] = {

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from qmslint import cache
+from qmslint.quick import regex
 from qmslint.repo.gitcmd import GitFailed
 from qmslint.repo.history import FIELDS, Commit, parse_commits
 from qmslint.repo.locate import Located
@@ -23,7 +23,7 @@ FEWEST = 256
 """Commits below which git is as quick as the cache."""
 GROWTH = 50
 """The file is written anew when one commit in so many is not in it."""
-_HEAD = re.compile(rb"qmslint commits 1 (\d{12}) ([0-9a-f]{8})\n")
+_HEAD = regex(rb"qmslint commits 1 (\d{12}) ([0-9a-f]{8})\n")
 _BLANK = b"qmslint commits 1 000000000000 00000000\n"
 _CHUNK = 1 << 20
 

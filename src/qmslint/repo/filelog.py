@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from qmslint.quick import dataclass
 from qmslint.repo.gitcmd import Git
 from qmslint.repo.history import read_touched, records
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from qmslint.quick import regex
 
-_HEADER = re.compile(r"\[\s*([A-Za-z0-9.-]+)(?:\s+\"((?:[^\"\\\n]|\\.)*)\")?\s*\]")
-_ENTRY = re.compile(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=[ \t]*(.*))?\Z")
+_HEADER = regex(r"\[\s*([A-Za-z0-9.-]+)(?:\s+\"((?:[^\"\\\n]|\\.)*)\")?\s*\]")
+_ENTRY = regex(r"([A-Za-z][A-Za-z0-9-]*)[ \t]*(?:=[ \t]*(.*))?\Z")
 LIMIT = 1 << 20
 """Bytes of a configuration file that are read at most."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from qmslint.quick import dataclass, regex
 from qmslint.repo.gitcmd import Git, GitFailed
 
 _FIELDS = ("%H", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
@@ -18,7 +19,7 @@ _MAPPED_FORMAT = re.sub("%([ac])([ne])", lambda m: f"%{m[1]}{m[2].upper()}", LOG
 TAG_LIMIT = 100_000
 BESIDE_LIMIT = 50_000
 """Commits outside the examined line that are read at most."""
-_RECORD = re.compile(rb"\x01(?=[0-9a-f]{40}(?:[0-9a-f]{24})?\0)")
+_RECORD = regex(rb"\x01(?=[0-9a-f]{40}(?:[0-9a-f]{24})?\0)")
 LATEST = 253_402_214_400
 """The last day of the year 9999, the end of what calendars of programs can hold."""
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from qmslint.quick import regex
 from qmslint.repo.gitcmd import Git, GitFailed
 from qmslint.repo.walk import MAX_DEPTH, MAX_ENTRIES, shortened
 
 _LINK, _SUBMODULE = b"120000", b"160000"
-_ABOUT = re.compile(rb"(?:  [^\n]*\n){4}  size: \d+\tflags: ([0-9a-f]+)\n")
+_ABOUT = regex(rb"(?:  [^\n]*\n){4}  size: \d+\tflags: ([0-9a-f]+)\n")
 _INTENDED = 1 << 29
-_IMPOSSIBLE = re.compile(r"(?:^|/)(?:|\.|\.\.|\.git)(?:/|\Z)", re.I)
+_IMPOSSIBLE = regex(r"(?:^|/)(?:|\.|\.\.|\.git)(?:/|\Z)", re.I)
 
 
 @dataclass(slots=True)

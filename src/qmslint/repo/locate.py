@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from qmslint.errors import RepoError
+from qmslint.quick import dataclass
 
 _POINTER_LIMIT = 4096
 

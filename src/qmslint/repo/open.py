@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from qmslint.errors import RepoError, Unassessable, UsageError
+from qmslint.quick import regex
 from qmslint.repo import history as log
 from qmslint.repo import snapshot as snapshots
 from qmslint.repo.commitlog import CommitLog
@@ -27,7 +27,7 @@ from qmslint.repo.shadow import cast as cast_shadow
 from qmslint.repo.snapshot import Snapshot
 from qmslint.repo.sources import SharedBlobs
 
-_REVISION = re.compile(r"[^\x00-\x20-][^\x00-\x1f\x7f]{0,255}\Z")
+_REVISION = regex(r"[^\x00-\x20-][^\x00-\x1f\x7f]{0,255}\Z")
 
 
 @dataclass(eq=False)

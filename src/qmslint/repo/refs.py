@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qmslint.errors import RepoError
+from qmslint.quick import regex
 from qmslint.repo.locate import Located, read_small
 
 PACKED_LIMIT = 64 * 1024 * 1024
 """Bytes of packed-refs that are read at most."""
 REF_LIMIT = 200_000
 """Refs that are read at most."""
-SHA = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+SHA = regex(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _NAME = rb"refs(?:/(?!\.)(?:[^\x00-\x20\x7f~^:?*\[\\/.@]|\.(?!\.)|@(?!\{))+(?<!\.lock)(?<!\.))+"
-_GOOD_NAME = re.compile(_NAME + rb"\Z")
-_SYMBOLIC = re.compile(rb"ref:[ \t]*(" + _NAME + rb")\Z")
-_PACKED = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) (" + _NAME + rb")$", re.M)
+_GOOD_NAME = regex(_NAME + rb"\Z")
+_SYMBOLIC = regex(rb"ref:[ \t]*(" + _NAME + rb")\Z")
+_PACKED = regex(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?) (" + _NAME + rb")$", re.M)
 _PSEUDO = ("ORIG_HEAD", "FETCH_HEAD", "MERGE_HEAD")
 
 

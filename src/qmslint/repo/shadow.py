@@ -8,7 +8,6 @@ copies refs, HEAD, the shallow marker and the index; it costs about ten millisec
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Collection, Mapping
@@ -16,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qmslint.errors import RepoError
+from qmslint.quick import regex
 from qmslint.repo import gitconfig
 from qmslint.repo.gitcmd import Git
 from qmslint.repo.locate import Located, read_small
@@ -25,7 +25,7 @@ from qmslint.repo.stores import alternates_line, object_store
 
 _INDEX_LIMIT = 512 * 1024 * 1024
 _LOG_LIMIT = 16 * 1024 * 1024
-_SHARED_INDEX = re.compile(r"sharedindex\.([0-9a-f]{40}(?:[0-9a-f]{24})?)\Z")
+_SHARED_INDEX = regex(r"sharedindex\.([0-9a-f]{40}(?:[0-9a-f]{24})?)\Z")
 _CONFIG = """\
 [core]
 \trepositoryformatversion = {version}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from qmslint.errors import RepoError
+from qmslint.quick import regex
 from qmslint.repo.locate import read_small
 
 _DEPTH = 5
 _ENTRY_LIMIT = 1_000_000
 _LIST_LIMIT = 1 << 20
-_FAN = re.compile(r"(?:[0-9a-f]{2}|pack|info)\Z")
+_FAN = regex(r"(?:[0-9a-f]{2}|pack|info)\Z")
 
 
 def object_store(common: Path) -> tuple[Path, bool]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from qmslint.quick import dataclass
 from qmslint.repo.gitcmd import Git
 from qmslint.repo.history import records, seconds_of
 from qmslint.repo.text import decode

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as ET
 
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result
+from qmslint.quick import regex
 from qmslint.report.json_report import said
 from qmslint.report.safe import safe
 from qmslint.report.terminal import place
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = regex("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report, **_: object) -> str:

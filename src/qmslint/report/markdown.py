@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result, accumulated
+from qmslint.quick import regex
 from qmslint.report.json_report import said, summary
 from qmslint.report.safe import safe
 from qmslint.report.terminal import NATURE, clause_word, grade_by_rule, place
@@ -16,9 +17,9 @@ LIMIT = 60_000
 _CLOSE = "\n</details>"
 _CUT = "\n*The rest does not fit here; the JSON report has all of it.*"
 _END = f"\n*{NATURE}*"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+|~!@&$:])")
+_SPECIAL = regex(r"([\\`*_{}\[\]<>()#+|~!@&$:])")
 # Without a scheme, "www." is enough for a platform to make a link.
-_BARE = re.compile(r"(?<=www)\.", re.I)
+_BARE = regex(r"(?<=www)\.", re.I)
 
 
 def render(report: Report, *, limit: int = LIMIT, **_: object) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import uuid
 from typing import Any
 
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import State
 from qmslint.model.report import Report, Result
+from qmslint.quick import regex
 from qmslint.report import json_report
 from qmslint.report.json_report import said
 from qmslint.report.markdown import plain
@@ -22,7 +22,7 @@ VERSION = "1.1.2"
 SPACE = f"{INFORMATION}/ns/oscal"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, SPACE)
 _STATUS = {State.CONFORMING: ("satisfied", "pass"), State.NONCONFORMING: ("not-satisfied", "fail")}
-_NOT_TOKEN = re.compile(r"[^A-Za-z0-9._-]")
+_NOT_TOKEN = regex(r"[^A-Za-z0-9._-]")
 _PLACES = 100
 _CLAIM = (
     "The status is about the claim of this rule at this commit. It says nothing about conformity with a clause or a "

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 import shlex
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,13 +16,14 @@ from typing import Any
 from qmslint.model.evidence import Evidence
 from qmslint.model.report import Report
 from qmslint.model.sample import Artefact, Drawn
+from qmslint.quick import regex
 from qmslint.report import json_report
 from qmslint.report.safe import safe
 
 SCHEMA_VERSION = "1.0"
 _DATE = (1980, 1, 1, 0, 0, 0)
-_PLAIN = re.compile(r"[A-Za-z0-9_@+=,./ -]")
-_PRINTABLE = re.compile(r"[\x20-\x7e\xa1-\ud7ff]+\Z")
+_PLAIN = regex(r"[A-Za-z0-9_@+=,./ -]")
+_PRINTABLE = regex(r"[\x20-\x7e\xa1-\ud7ff]+\Z")
 
 
 def entry_name(item: Artefact) -> str:

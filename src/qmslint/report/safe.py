@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 
+from qmslint.quick import regex
+
 LIMIT = 4_000
 """Characters of one text that are shown."""
-_UNSAFE = re.compile(
+_UNSAFE = regex(
     "[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
 # The last at sign counts: a password may hold others.
-_SECRET = re.compile(r"(?<=://)[^/\s]*@")
+_SECRET = regex(r"(?<=://)[^/\s]*@")
 # Build servers obey these wherever they stand in a line: ##[group], ##vso[task…], ##teamcity[…].
-_COMMAND = re.compile(r"#(?=#[A-Za-z]*\[)")
+_COMMAND = regex(r"#(?=#[A-Za-z]*\[)")
 # And these at the start of a line, blanks before it not counted.
 # Credentials that can be told by their form, wherever they were quoted from.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_\w{20,255}|gl(?:pat|dt|rt|ptt|cbt|soat)-[\w-]{20,255}"
     r"|(?:AKIA|ASIA)[A-Z2-7]{16}|xox[abeprs]-[\w-]{20,255}|[rs]k_live_\w{20,255}|npm_\w{36}|pypi-AgE[\w-]{40,255}"
     r"|SG\.[\w-]{20,64}\.[\w-]{20,64}|AIza[\w-]{35}|sk-[\w-]{32,255}|hf_[A-Za-z]{30,64}|do[opr]_v1_[a-f0-9]{60,64}"
@@ -24,7 +26,7 @@ _TOKEN = re.compile(
     r"|eyJ[\w-]{10,2000}\.eyJ[\w-]{10,2000}\.[\w-]{10,1000})"
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*"
 )
-_AT_START = re.compile(r"\s*(?:::|##|section_(?:start|end):)")
+_AT_START = regex(r"\s*(?:::|##|section_(?:start|end):)")
 
 
 def safe(text: str) -> str:

@@ -6,11 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from xml.sax.saxutils import escape
 
 from qmslint.model.report import Report
+from qmslint.quick import dataclass
 from qmslint.report.csv_table import cell
 from qmslint.report.json_report import summary
 from qmslint.report.safe import safe

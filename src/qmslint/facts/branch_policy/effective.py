@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.facts.branch_policy import model as m
 from qmslint.facts.branch_policy.model import Bypass, Policy, Property
+from qmslint.quick import dataclass
 
 Answered = Literal["met", "unmet", "unseen"]
 ADMINS = "admins-bound"

@@ -10,13 +10,14 @@ from qmslint.facts.branch_policy import model as m
 from qmslint.facts.branch_policy.model import Bypass, Findings, Policy, Property
 from qmslint.facts.branch_policy.refs import covers
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 _GLOBS = ("**/project.config",)
-_SECTION = re.compile(r"\[\s*([\w-]+)(?:\s+\"([^\"]*)\")?\s*\]")
-_ENTRY = re.compile(r"([\w-]+)\s*=\s*(.*)")
-_LABEL = re.compile(r"(?<!-)label:\"?([\w-]+)=(?:MAX|\+\d)", re.I)
+_SECTION = regex(r"\[\s*([\w-]+)(?:\s+\"([^\"]*)\")?\s*\]")
+_ENTRY = regex(r"([\w-]+)\s*=\s*(.*)")
+_LABEL = regex(r"(?<!-)label:\"?([\w-]+)=(?:MAX|\+\d)", re.I)
 _BLOCKING = frozenset({"maxwithblock", "maxnoblock", "anywithblock"})
-_MACHINES = re.compile(r"service users|non-interactive|bot|ci\b|zuul|jenkins|automation|release", re.I)
+_MACHINES = regex(r"service users|non-interactive|bot|ci\b|zuul|jenkins|automation|release", re.I)
 
 
 def read(scan: Scan, found: Findings) -> None:

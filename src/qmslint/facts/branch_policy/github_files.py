@@ -14,6 +14,7 @@ from qmslint.facts.branch_policy.model import Findings, Policy
 from qmslint.facts.branch_policy.reading import Unreadable, line_in, own_line, parse_json, parse_yaml, text_of
 from qmslint.facts.branch_policy.refs import covers
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 GLOBS = (
     "**/.github/rulesets/**/*.{json,yml,yaml}",
@@ -24,8 +25,8 @@ GLOBS = (
 )
 _LIMIT = 200
 _OURS = ('"enforcement"', "enforcement:", "ref_name", "required_status_checks", "required_pull_request_reviews")
-_BRANCH_URL = re.compile(r"/branches/([^/\s]{1,200})/protection")
-_BRANCH_NAME = re.compile(r"(?:^|[-_./])(main|master|trunk|develop|default)(?:[-_.]|$)", re.I)
+_BRANCH_URL = regex(r"/branches/([^/\s]{1,200})/protection")
+_BRANCH_NAME = regex(r"(?:^|[-_./])(main|master|trunk|develop|default)(?:[-_.]|$)", re.I)
 
 
 def read(scan: Scan, found: Findings) -> None:

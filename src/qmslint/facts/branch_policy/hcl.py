@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from qmslint.quick import dataclass, regex
 
 MAX_TOKENS = 200_000
 MAX_DEPTH = 40
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<space>[ \t\r]+)|(?P<comment>(?:\#|//)[^\n]*)|(?P<block>/\*)|(?P<newline>\n)|(?P<heredoc><<-?[A-Za-z_]\w*)"
     r"|(?P<string>\")|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>=>|==|!=|<=|>=|&&|\|\||\.\.\.|.)",
     re.S,

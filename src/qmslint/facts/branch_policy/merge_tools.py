@@ -27,6 +27,7 @@ from qmslint.facts.branch_policy.reading import (
 )
 from qmslint.facts.branch_policy.refs import covers
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 _MERGIFY = ("/.mergify.{yml,yaml}", "/.mergify/config.{yml,yaml}", "/.github/mergify.{yml,yaml}")
 _KODIAK = ("/.kodiak.toml", "/.github/.kodiak.toml")
@@ -39,11 +40,11 @@ _PROW = (
     "**/_prowconfig.yaml",
 )
 _ZUUL = ("/.zuul.{yml,yaml}", "/zuul.{yml,yaml}", "/zuul.d/**/*.{yml,yaml}", "/.zuul.d/**/*.{yml,yaml}")
-_APPROVALS = re.compile(r"\A#\s*approved-reviews-by\s*(>=|>|=)\s*(\d{1,3})\Z")
-_CHECK = re.compile(r"\A(?:check-success|status-success|check-success-or-neutral)\s*=\s*(.{1,200})\Z")
-_BASE = re.compile(r"\Abase\s*=\s*(\S{1,200})\Z")
-_FOR_SOME = re.compile(r"\A(?:author|label|head|files|title)\s*(?:=|~=)|\Aauthor\b")
-_MACHINES = re.compile(r"bot|renovate|dependabot|automat", re.I)
+_APPROVALS = regex(r"\A#\s*approved-reviews-by\s*(>=|>|=)\s*(\d{1,3})\Z")
+_CHECK = regex(r"\A(?:check-success|status-success|check-success-or-neutral)\s*=\s*(.{1,200})\Z")
+_BASE = regex(r"\Abase\s*=\s*(\S{1,200})\Z")
+_FOR_SOME = regex(r"\A(?:author|label|head|files|title)\s*(?:=|~=)|\Aauthor\b")
+_MACHINES = regex(r"bot|renovate|dependabot|automat", re.I)
 
 
 def read(scan: Scan, found: Findings) -> None:

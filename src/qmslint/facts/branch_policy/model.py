@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 Value = bool | int | tuple[str, ...]
 Enforcement = Literal["active", "evaluate", "disabled", "broken"]

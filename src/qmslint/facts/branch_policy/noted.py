@@ -8,6 +8,7 @@ import re
 from qmslint.facts.base import Scan
 from qmslint.facts.branch_policy.model import Findings
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 _JSONNET = ("/otterdog/**/*.jsonnet", "/.otterdog/**/*.jsonnet")
 _PROGRAMS = ("**/Pulumi.yaml", "**/cdktf.json")
@@ -18,8 +19,8 @@ _SCRIPTS = (
     "**/*ruleset*.{sh,ps1,py}",
 )
 _HOOKS = ("/.pre-commit-config.yaml", "/lefthook.yml", "/.lefthook.yml", "/.husky/pre-push")
-_WORDS = re.compile(r"BranchProtection|RepositoryRuleset|branch_protection|newBranchProtectionRule|newRepoRuleset")
-_CALL = re.compile(r"/protection\b|/rulesets\b|branch_protection|updateBranchProtection")
+_WORDS = regex(r"BranchProtection|RepositoryRuleset|branch_protection|newBranchProtectionRule|newRepoRuleset")
+_CALL = regex(r"/protection\b|/rulesets\b|branch_protection|updateBranchProtection")
 _LIMIT = 100
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.branch_policy.reading import Unreadable, listing, mapping, parse_yaml, text_of
 from qmslint.patterns import any_of
+from qmslint.quick import dataclass, regex
 
 _WORKFLOWS = ("/.github/workflows/*.{yml,yaml}",)
-_EXPRESSION = re.compile(r"\$\{\{([^}]{0,400})\}\}")
-_MATRIX = re.compile(r"\s*matrix\.([\w-]+)\s*\Z")
+_EXPRESSION = regex(r"\$\{\{([^}]{0,400})\}\}")
+_MATRIX = regex(r"\s*matrix\.([\w-]+)\s*\Z")
 _COMBINATIONS = 256
 ANY = "\0"
 """Stands for text that is only known when a job runs."""

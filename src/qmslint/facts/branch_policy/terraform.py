@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from qmslint.facts.branch_policy.hcl import Block, Expr, HclError, from_json, pa
 from qmslint.facts.branch_policy.model import Findings, Policy
 from qmslint.facts.branch_policy.reading import Unreadable, line_at, mapping, parse_json, text_of
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 _GLOBS = ("**/*.tf", "**/*.tofu", "**/*.tf.json", "**/*.tofu.json")
 _VALUES = ("**/*.tfvars", "**/*.auto.tfvars")
@@ -34,13 +34,13 @@ RESOURCES = (
     "azuredevops_git_permissions",
     "bitbucket_branch_restriction",
 )
-_WORTH_READING = re.compile(
+_WORTH_READING = regex(
     r"github_branch_protection|github_repository_ruleset|github_organization_ruleset|gitlab_branch_protection"
     r"|gitlab_project_level_mr_approvals|gitlab_project_approval_rule|azuredevops_branch_policy_"
     r"|bitbucket_branch_restriction"
 )
-_REFERENCE = re.compile(r"(var|local)\.([A-Za-z_][\w-]*)\Z")
-_RESOURCE = re.compile(r"(?:data\.)?[a-z]+_(?:repository|project|git_repository)\.([\w-]+)(?:\[[^\]]*\])?\.[\w.]+\Z")
+_REFERENCE = regex(r"(var|local)\.([A-Za-z_][\w-]*)\Z")
+_RESOURCE = regex(r"(?:data\.)?[a-z]+_(?:repository|project|git_repository)\.([\w-]+)(?:\[[^\]]*\])?\.[\w.]+\Z")
 
 
 @dataclass(slots=True)

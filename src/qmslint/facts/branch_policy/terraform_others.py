@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,9 +15,10 @@ from qmslint.facts.branch_policy.parts import Draft
 from qmslint.facts.branch_policy.refs import covers
 from qmslint.facts.branch_policy.terraform import Module, literal, texts
 from qmslint.lineyaml import Map
+from qmslint.quick import regex
 
 Drafts = dict[tuple[str, str], Draft]
-_PAIR = re.compile(r'"?([A-Za-z]+)"?[=:]"([A-Za-z]+)"')
+_PAIR = regex(r'"?([A-Za-z]+)"?[=:]"([A-Za-z]+)"')
 
 
 def policies(scan: Scan, module: Module, found: Findings) -> Iterator[Policy]:

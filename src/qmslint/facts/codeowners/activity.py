@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal
 
 from qmslint.facts.base import DAY, Scan, fact
 from qmslint.facts.people import co_authors, identities, roles
 from qmslint.facts.trailers import person_in, trailers_of
+from qmslint.quick import dataclass, regex
 from qmslint.repo.history import Commit, Person
 
-_MERGED = re.compile(rb"Merge (?:pull request|PR) #\d+ from ([A-Za-z0-9][A-Za-z0-9-]{0,60})/")
+_MERGED = regex(rb"Merge (?:pull request|PR) #\d+ from ([A-Za-z0-9][A-Za-z0-9-]{0,60})/")
 _COMMON = frozenset(
     {"info", "me", "mail", "hello", "hi", "contact", "admin", "dev", "git", "github", "root", "office", "team", "code"}
 )

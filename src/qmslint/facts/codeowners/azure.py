@@ -12,12 +12,13 @@ from qmslint.facts.branch_policy.reading import Unreadable, line_at, listing, ma
 from qmslint.facts.codeowners.match import MAX_PATTERN, Paths
 from qmslint.facts.codeowners.model import Mistake, OwnerRule, Ownership
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 _TERRAFORM = ("**/*.tf", "**/*.tofu")
 _EXPORTS = ("/.qms/evidence/**/*.json",)
 _RESOURCE = "azuredevops_branch_policy_auto_reviewers"
 _POLICY = "fd2167ab-b0be-447a-8ec8-39368250530e"
-_REFERENCE = re.compile(r"(?:data\.)?azuredevops_\w{1,60}\.([\w-]{1,80})")
+_REFERENCE = regex(r"(?:data\.)?azuredevops_\w{1,60}\.([\w-]{1,80})")
 _FILES = 2000
 _RULES = 1000
 _WORK = 3_000_000

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from qmslint.facts.base import Scan
 from qmslint.facts.codeowners.match import MAX_PATTERN, Paths, expression, gitignore_like
 from qmslint.facts.codeowners.model import Mistake, OwnerRule, Ownership
+from qmslint.quick import regex
 
 PLACES = (
     (".github/CODEOWNERS", "github"),
@@ -22,11 +23,11 @@ PLACES = (
 _RULES = 5000
 _LINE = 20_000
 _WORK = 3_000_000
-_SECTION = re.compile(r"(\^?)\[([^\]]{1,255})\](?:\[(\d{1,3})\])?(?:\s+(.*))?\Z")
-_MAIL = re.compile(r"[^\s@<>]{1,100}@[^\s@<>]{1,150}\.[^\s@<>.]{1,30}\Z")
-_HANDLE = re.compile(r"@@?[\w.-]{1,100}(?:/[\w./-]{1,200})?\Z")
-_SELECTOR = re.compile(r":(?:all|random|least_busy)(?:\(\d+\))?\Z")
-_REGEX_SIGNS = re.compile(r"\.\*|\\\.|\$\s|\)\s|\.\+")
+_SECTION = regex(r"(\^?)\[([^\]]{1,255})\](?:\[(\d{1,3})\])?(?:\s+(.*))?\Z")
+_MAIL = regex(r"[^\s@<>]{1,100}@[^\s@<>]{1,150}\.[^\s@<>.]{1,30}\Z")
+_HANDLE = regex(r"@@?[\w.-]{1,100}(?:/[\w./-]{1,200})?\Z")
+_SELECTOR = regex(r":(?:all|random|least_busy)(?:\(\d+\))?\Z")
+_REGEX_SIGNS = regex(r"\.\*|\\\.|\$\s|\)\s|\.\+")
 
 
 def read(scan: Scan) -> Ownership | None:

@@ -8,10 +8,11 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from qmslint.patterns import compile_pattern, invalid
+from qmslint.quick import regex
 
-_WILD = re.compile(r"[*?]")
-_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
-_SUFFIX = re.compile(r"\*\.[\w.-]+\Z")
+_WILD = regex(r"[*?]")
+_TOKEN = regex(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_SUFFIX = regex(r"\*\.[\w.-]+\Z")
 MAX_PATTERN = 1000
 
 

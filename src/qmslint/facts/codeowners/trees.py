@@ -12,13 +12,14 @@ from qmslint.facts.base import Scan
 from qmslint.facts.codeowners.model import Mistake, OwnerRule, Ownership
 from qmslint.facts.sources import evidence_paths
 from qmslint.lineyaml import Map, load
+from qmslint.quick import regex
 
 _GLOBS = ("**/OWNERS",)
 _ALIASES = ("/OWNERS_ALIASES",)
 _FILES = 5000
-_MAIL = re.compile(r"[^\s@<>#]{1,100}@[^\s@<>#]{1,150}")
-_PER_FILE = re.compile(r"per-file\s+([^=]{1,400})=\s*(.*)")
-_FILE = re.compile(r"(?:file:|include\s+)\s*(//|/)?(\S+)")
+_MAIL = regex(r"[^\s@<>#]{1,100}@[^\s@<>#]{1,150}")
+_PER_FILE = regex(r"per-file\s+([^=]{1,400})=\s*(.*)")
+_FILE = regex(r"(?:file:|include\s+)\s*(//|/)?(\S+)")
 
 
 @dataclass(slots=True)

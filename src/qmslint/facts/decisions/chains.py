@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from qmslint.facts.decisions.model import Decision
+from qmslint.quick import regex
 
-_NUMBER = re.compile(r"\d{1,5}")
+_NUMBER = regex(r"\d{1,5}")
 _GAP = 5
 """More missing numbers in a row than this are another numbering, not a gap."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from qmslint.facts.base import DAY, Scan, fact
 from qmslint.facts.decisions.find import decisions
@@ -17,6 +16,7 @@ from qmslint.facts.edits import Edit, edits, text_at
 from qmslint.facts.markup import markup_of, parse
 from qmslint.facts.parts import parts
 from qmslint.patterns import PathSet
+from qmslint.quick import dataclass
 
 _RECORDS = 300
 _GONE = 30

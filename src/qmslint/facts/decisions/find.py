@@ -21,11 +21,12 @@ from qmslint.facts.markup import Document, document, markup_of, normal
 from qmslint.facts.parts import Part, flat, parts, title_of
 from qmslint.facts.placeholders import is_scaffold
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 _LIMIT = 3000
 """Files that are looked at."""
-_ANNOTATION = re.compile(r"backstage\.io/adr-location:[ \t]*[\"']?([^\s\"'#]{1,200})")
-_STRUCTURIZR = re.compile(r"^[ \t]*!(?:adrs|decisions)[ \t]+[\"']?([^\s\"']{1,200})", re.M)
+_ANNOTATION = regex(r"backstage\.io/adr-location:[ \t]*[\"']?([^\s\"'#]{1,200})")
+_STRUCTURIZR = regex(r"^[ \t]*!(?:adrs|decisions)[ \t]+[\"']?([^\s\"']{1,200})", re.M)
 _ANSWERED = ("context", "rationale", "options", "consequences")
 _WORDS = 15
 _COMPANY = 2

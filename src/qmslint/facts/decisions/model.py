@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,15 @@ from qmslint.facts.decisions.words import Words, is_menu, status_of
 from qmslint.facts.lexicon import is_unfilled, own_words, refuses
 from qmslint.facts.markup import Document
 from qmslint.facts.parts import Part, title_of
+from qmslint.quick import regex
 
-_NUMBERED = re.compile(r"(?:[a-z]{2,8}[-_ ]?)?(\d{1,8})(?!\d)", re.I)
-_TITLE_NUMBER = re.compile(
+_NUMBERED = regex(r"(?:[a-z]{2,8}[-_ ]?)?(\d{1,8})(?!\d)", re.I)
+_TITLE_NUMBER = regex(
     r"^\W{0,3}(?:\[?(?:adr|rfc|kep|pep|dr|tdr|ard|decision|entscheidung)\b[-_#: ]*)?(\d{1,5})\]?\s*[-.:)–—]*\s+(?=\S)",
     re.I,
 )
-_STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])[-_]?(?:0[1-9]|[12]\d|3[01]))(?!\d)")
-_REFERENCE = re.compile(
+_STAMP = regex(r"(?<!\d)((?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])[-_]?(?:0[1-9]|[12]\d|3[01]))(?!\d)")
+_REFERENCE = regex(
     r"\b(?:adr|rfc|kep|pep|dr)[-_ #]*\d{1,5}\b|\b\d{3,5}(?=[-_.\]) ])|[\w./-]{3,120}\.(?:md|rst|adoc|org|txt)\b", re.I
 )
 _NAMED = ("status", "date", "decided_by", "context", "options", "outcome", "consequences", "confirmation", "rationale")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.changes import Change, changes
@@ -15,16 +14,15 @@ from qmslint.facts.edits import Edit
 from qmslint.facts.markup import document
 from qmslint.facts.people import authors_of
 from qmslint.facts.review import REQUEST, SECOND, approval_policy
+from qmslint.quick import dataclass, regex
 from qmslint.repo.history import Person
 
-_SPLIT = re.compile(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
-_MACHINE = re.compile(
-    r"\b(?:ai|agents?|bots?|copilot|claude|codex|cursor|gemini|gpt\S*|llm|assistant|automation)\b", re.I
-)
+_SPLIT = regex(r"[,;&\n|]|/|\band\b|\bund\b|\bet\b|\by\b")
+_MACHINE = regex(r"\b(?:ai|agents?|bots?|copilot|claude|codex|cursor|gemini|gpt\S*|llm|assistant|automation)\b", re.I)
 _DECIDED = ("accepted", "superseded", "deprecated")
 _LOOKED_AT = 100
-_NAME = re.compile(r"[^\W\d_][\w.'’-]+")
-_TALK = re.compile(
+_NAME = regex(r"[^\W\d_][\w.'’-]+")
+_TALK = regex(
     r"/(?:pull|pulls|pull-requests|merge_requests|discussions|\+/\d+|c)/\S*\d|/topic/|lists?\.|/archives?/", re.I
 )
 

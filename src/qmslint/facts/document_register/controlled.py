@@ -21,17 +21,18 @@ from qmslint.facts.parts import Part, parts, title_of
 from qmslint.facts.placeholders import unfilled
 from qmslint.facts.sentences import sentences
 from qmslint.patterns import any_of, compile_pattern
+from qmslint.quick import regex
 
 LIMIT = 400
 """Documents of one register."""
 _HEAD = 80
 """Lines from the beginning in which labels are about the document itself."""
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"(?<![\d.])(\d{1,3})\s*[- ]?\s*(month|monat|mois|mes|week|woche|semaine|semana|year|jahr|an|año|ano|day|tag|jour|dia|día)",
     re.I,
 )
 _FACTORS = {"w": 7 / 30.4375, "s": 7 / 30.4375, "y": 12.0, "j": 12.0, "a": 12.0, "d": 1 / 30.4375, "t": 1 / 30.4375}
-_PATH = re.compile(r"[\w./-]{1,160}\.(?:md|markdown|rst|adoc|asciidoc|org|txt)\b")
+_PATH = regex(r"[\w./-]{1,160}\.(?:md|markdown|rst|adoc|asciidoc|org|txt)\b")
 
 
 @fact

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from qmslint.facts.dates import parse_date
 from qmslint.facts.document_register.model import Said
 from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document
+from qmslint.quick import regex
 
 _HEAD = 15
 """Lines from the beginning in which such a line is looked for."""
-_BETWEEN = re.compile(r"[ \t]+[·•∙|/–—]+[ \t]+|[ \t]*;[ \t]+|[ \t]{3,}")
-_SAID = re.compile(
+_BETWEEN = regex(r"[ \t]+[·•∙|/–—]+[ \t]+|[ \t]*;[ \t]+|[ \t]{3,}")
+_SAID = regex(
     r"[^\w]{0,6}([^\W\d][^:\d|]{1,40}?)[*_]{0,3}[ \t]*(?::[*_]{0,3}[ \t]*(\S.{0,120})|[ \t](v?\d[\w.:-]{0,30}))$"
 )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Literal
 
 from qmslint.facts.documents import Found
+from qmslint.quick import dataclass
 
 State = Literal["in force", "draft", "superseded", "template"]
 Approved = Literal["approved", "requested", "unapproved", "unknown"]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass
 
 from qmslint.facts.dates import MONTHS
 from qmslint.facts.markup import fold
+from qmslint.quick import dataclass, regex
 
-_TARGET = re.compile(r"\]\([^()\n]{0,400}\)|\bhttps?://[^\s)>\]]{1,400}")
-_DATE = re.compile(
+_TARGET = regex(r"\]\([^()\n]{0,400}\)|\bhttps?://[^\s)>\]]{1,400}")
+_DATE = regex(
     r"\b(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}\b|\b\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d\b|\bv?\d{1,4}(?:\.\d{1,4}){1,3}\b|\b(?:19|20)\d\d\b"
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = regex(r"[^\W_]+")
 _LIMIT = 400_000
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 Form = Literal["sarif", "junit", "coverage", "scorecard", "ruleset", "approvals", "deployments", "other"]
 STATES: frozenset[str] = frozenset({"scorecard", "ruleset"})

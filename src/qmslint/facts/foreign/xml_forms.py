@@ -8,10 +8,11 @@ from xml.etree import ElementTree as ET
 
 from qmslint.facts.foreign.model import Content
 from qmslint.facts.foreign.values import moment, number
+from qmslint.quick import regex
 
 _ELEMENTS = 400_000
 _DEPTH = 100
-_SUBSET = re.compile(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
+_SUBSET = regex(r"<!ENTITY|<!DOCTYPE[^>\[]*\[", re.IGNORECASE)
 
 
 class Refused(Exception):

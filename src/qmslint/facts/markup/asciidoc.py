@@ -6,15 +6,16 @@ import re
 
 from qmslint.facts.markup.collect import Collector
 from qmslint.facts.markup.model import Document, Item, Line, Link, Row
+from qmslint.quick import regex
 
-_TITLE = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*$")
-_ATTRIBUTE = re.compile(r":([\w-]{1,60})!?:(?:[ \t]+(.*))?$")
-_ITEM = re.compile(r"[ \t]*(\*{1,5}|-|\.{1,5}|[0-9]{1,9}\.)[ \t]+(?:\[([ xX*])\][ \t]+)?(\S.*)$")
-_DELIMITER = re.compile(r"(-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}|_{4,}|={4,}|\*{4,})\s*$")
-_LINK = re.compile(r"(?:link:|xref:)([^\s\[]{1,600})\[([^\]\n]{0,300})\]|<<([^,<>\n]{1,300})(?:,([^<>\n]{0,300}))?>>")
-_URL = re.compile(r"(https?://[^\s\[\]<>]{1,600})\[([^\]\n]{0,300})\]")
-_IMAGE = re.compile(r"image::?([^\s\[]{1,600})\[[^\]\n]{0,300}\]")
-_MARKS = re.compile(r"[*`#]{1,2}|(?<![^\W_])_{1,2}|_{1,2}(?![^\W_])")
+_TITLE = regex(r"(={1,6}|#{1,6})[ \t]+(\S.*?)(?:[ \t]+\1)?[ \t]*$")
+_ATTRIBUTE = regex(r":([\w-]{1,60})!?:(?:[ \t]+(.*))?$")
+_ITEM = regex(r"[ \t]*(\*{1,5}|-|\.{1,5}|[0-9]{1,9}\.)[ \t]+(?:\[([ xX*])\][ \t]+)?(\S.*)$")
+_DELIMITER = regex(r"(-{4,}|\.{4,}|\+{4,}|/{4,}|`{3,}|_{4,}|={4,}|\*{4,})\s*$")
+_LINK = regex(r"(?:link:|xref:)([^\s\[]{1,600})\[([^\]\n]{0,300})\]|<<([^,<>\n]{1,300})(?:,([^<>\n]{0,300}))?>>")
+_URL = regex(r"(https?://[^\s\[\]<>]{1,600})\[([^\]\n]{0,300})\]")
+_IMAGE = regex(r"image::?([^\s\[]{1,600})\[[^\]\n]{0,300}\]")
+_MARKS = regex(r"[*`#]{1,2}|(?<![^\W_])_{1,2}|_{1,2}(?![^\W_])")
 _CODE = "-.+`"
 
 

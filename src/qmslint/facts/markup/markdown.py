@@ -9,27 +9,28 @@ from typing import Any
 from qmslint import lineyaml, plaintoml
 from qmslint.facts.markup.collect import Collector
 from qmslint.facts.markup.model import Document, Item, Line, Link, Row
+from qmslint.quick import regex
 
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
-_SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})")
-_ITEM = re.compile(r"([ \t]*)(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX])\](?:[ \t]+|$))?(.*)$")
-_RULE = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
-_DIVIDER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_HTML_HEADING = re.compile(r"<h([1-6])\b[^<>]{0,300}>(.{0,300}?)</h\1>", re.I)
-_SUMMARY = re.compile(r"<summary\b[^<>]{0,100}>(.{1,300}?)(?:</summary>|$)", re.I)
-_BOLD = re.compile(r"[ \t]{0,3}(\*\*|__)([^*_\n]{2,80})\1:?[ \t]*$")
-_CLICK = re.compile(r"\s*\((?:click|tap|press)\b[^()]{0,60}\)", re.I)
+_ATX = regex(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = regex(r" {0,3}(=+|-+)[ \t]*$")
+_FENCE = regex(r"[ \t]*(?:>[ \t]?)*(`{3,}|~{3,})")
+_ITEM = regex(r"([ \t]*)(?:[-*+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX])\](?:[ \t]+|$))?(.*)$")
+_RULE = regex(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|(?:-[ \t]*){3,})$")
+_DIVIDER = regex(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_HTML_HEADING = regex(r"<h([1-6])\b[^<>]{0,300}>(.{0,300}?)</h\1>", re.I)
+_SUMMARY = regex(r"<summary\b[^<>]{0,100}>(.{1,300}?)(?:</summary>|$)", re.I)
+_BOLD = regex(r"[ \t]{0,3}(\*\*|__)([^*_\n]{2,80})\1:?[ \t]*$")
+_CLICK = regex(r"\s*\((?:click|tap|press)\b[^()]{0,60}\)", re.I)
 _TITLE_LEVEL = 7
-_HTML_CHECK = re.compile(r"<input\b[^<>]{0,80}checkbox[^<>]{0,80}>", re.I)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
-_REFERENCE = re.compile(r" {0,3}\[([^\]\n]{1,200})\]:[ \t]*<?(\S{1,600}?)>?(?:[ \t]|$)")
-_HREF = re.compile(r"<(a|img)\b[^<>]{0,300}?(?:href|src)=[\"']([^\"'\s<>]{1,600})[\"']", re.I)
-_AUTO = re.compile(r"<((?:https?|mailto):[^\s<>]{1,600})>")
+_HTML_CHECK = regex(r"<input\b[^<>]{0,80}checkbox[^<>]{0,80}>", re.I)
+_TAG = regex(r"</?[a-zA-Z][^<>]{0,500}>")
+_REFERENCE = regex(r" {0,3}\[([^\]\n]{1,200})\]:[ \t]*<?(\S{1,600}?)>?(?:[ \t]|$)")
+_HREF = regex(r"<(a|img)\b[^<>]{0,300}?(?:href|src)=[\"']([^\"'\s<>]{1,600})[\"']", re.I)
+_AUTO = regex(r"<((?:https?|mailto):[^\s<>]{1,600})>")
 _TARGET_LIMIT = 900
 # Within a word an underscore is part of it, as in the names of files and in ids.
-_MARKS = re.compile(r"[*`~]{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])")
-_CAPITALS = re.compile(r"[A-Z][A-Z0-9 ,/&'-]{3,60}:?$")
+_MARKS = regex(r"[*`~]{1,3}|(?<![^\W_])_{1,3}|_{1,3}(?![^\W_])")
+_CAPITALS = regex(r"[A-Z][A-Z0-9 ,/&'-]{3,60}:?$")
 
 
 def parse(path: str, text: str) -> Document:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any
 
-_WORD = re.compile(r"[^\W_]+(?:['’\-./][^\W_]+)*")
-_NUMBERING = re.compile(
+from qmslint.quick import dataclass, regex
+
+_WORD = regex(r"[^\W_]+(?:['’\-./][^\W_]+)*")
+_NUMBERING = regex(
     r"^(?:(?:section|chapter|step|abschnitt|kapitel)\s+)?(?:[0-9]+|[ivx]+|[a-z])(?:[.)][0-9]*)+\s*[:.–—-]?\s+|^[0-9]+\s*[:–—-]?\s+(?=\S)"
 )
 

@@ -6,13 +6,14 @@ import re
 
 from qmslint.facts.markup.collect import Collector
 from qmslint.facts.markup.model import Document, Item, Line, Link, Row
+from qmslint.quick import regex
 
-_HEADING = re.compile(r"(\*{1,8})[ \t]+(?:(?:TODO|DONE)[ \t]+)?(\S.*)$")
-_ITEM = re.compile(r"([ \t]*)(?:[-+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX-])\][ \t]+)?(.*)$")
-_KEYWORD = re.compile(r"#\+([A-Za-z_]{1,40}):[ \t]*(.*)$")
-_LINK = re.compile(r"\[\[([^\[\]\n]{1,600})\](?:\[([^\[\]\n]{0,300})\])?\]")
-_BEGIN = re.compile(r"[ \t]*#\+begin_(src|example|export|comment)", re.I)
-_END = re.compile(r"[ \t]*#\+end_", re.I)
+_HEADING = regex(r"(\*{1,8})[ \t]+(?:(?:TODO|DONE)[ \t]+)?(\S.*)$")
+_ITEM = regex(r"([ \t]*)(?:[-+]|[0-9]{1,9}[.)])[ \t]+(?:\[([ xX-])\][ \t]+)?(.*)$")
+_KEYWORD = regex(r"#\+([A-Za-z_]{1,40}):[ \t]*(.*)$")
+_LINK = regex(r"\[\[([^\[\]\n]{1,600})\](?:\[([^\[\]\n]{0,300})\])?\]")
+_BEGIN = regex(r"[ \t]*#\+begin_(src|example|export|comment)", re.I)
+_END = regex(r"[ \t]*#\+end_", re.I)
 
 
 def parse(path: str, text: str) -> Document:

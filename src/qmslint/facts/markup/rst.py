@@ -7,19 +7,20 @@ import re
 
 from qmslint.facts.markup.collect import Collector
 from qmslint.facts.markup.model import Document, Item, Line, Link, Row
+from qmslint.quick import regex
 
-_ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{1,}[ \t]*$")
-_ITEM = re.compile(r"([ \t]*)(?:[-*+•]|#\.|[0-9]{1,9}[.)]|\([0-9]{1,9}\))[ \t]+(?:\[([ xX])\][ \t]+)?(.*)$")
-_DIRECTIVE = re.compile(r"([ \t]*)\.\.[ \t]+(?:\|[^|\n]{1,80}\|[ \t]+)?([\w:+.-]+)::[ \t]*(.*)$")
-_COMMENT = re.compile(r"([ \t]*)\.\.(?:[ \t]+(?!_|\[)(.*))?$")
-_TARGET = re.compile(r"[ \t]*\.\.[ \t]+_`?([^`:\n]{1,200})`?:[ \t]*(\S*)")
-_FIELD = re.compile(r":([^:\n]{1,60}):[ \t]+(.*)$")
-_SIMPLE = re.compile(r"[ \t]*=+(?:[ \t]+=+)+[ \t]*$")
-_GRID = re.compile(r"[ \t]*\+[-=]+(?:\+[-=]+)*\+[ \t]*$")
-_LINK = re.compile(r"`([^`<\n]{0,300}?)\s*<([^>`\s]{1,600})>`__?")
-_WRAPPED = re.compile(r"`([^`<]{1,300}?)\s*<([^>`\s]{1,600})>`__?")
-_ROLE = re.compile(r":(doc|ref|download):`(?:([^`<]{0,200})<)?([^`>]{1,300})>?`")
-_MARKS = re.compile(r"(?::[\w:+.-]{1,40}:)?`{1,2}|\*{1,2}")
+_ADORNMENT = regex(r"([!-/:-@\[-`{-~])\1{1,}[ \t]*$")
+_ITEM = regex(r"([ \t]*)(?:[-*+•]|#\.|[0-9]{1,9}[.)]|\([0-9]{1,9}\))[ \t]+(?:\[([ xX])\][ \t]+)?(.*)$")
+_DIRECTIVE = regex(r"([ \t]*)\.\.[ \t]+(?:\|[^|\n]{1,80}\|[ \t]+)?([\w:+.-]+)::[ \t]*(.*)$")
+_COMMENT = regex(r"([ \t]*)\.\.(?:[ \t]+(?!_|\[)(.*))?$")
+_TARGET = regex(r"[ \t]*\.\.[ \t]+_`?([^`:\n]{1,200})`?:[ \t]*(\S*)")
+_FIELD = regex(r":([^:\n]{1,60}):[ \t]+(.*)$")
+_SIMPLE = regex(r"[ \t]*=+(?:[ \t]+=+)+[ \t]*$")
+_GRID = regex(r"[ \t]*\+[-=]+(?:\+[-=]+)*\+[ \t]*$")
+_LINK = regex(r"`([^`<\n]{0,300}?)\s*<([^>`\s]{1,600})>`__?")
+_WRAPPED = regex(r"`([^`<]{1,300}?)\s*<([^>`\s]{1,600})>`__?")
+_ROLE = regex(r":(doc|ref|download):`(?:([^`<]{0,200})<)?([^`>]{1,300})>?`")
+_MARKS = regex(r"(?::[\w:+.-]{1,40}:)?`{1,2}|\*{1,2}")
 _OPAQUE = frozenset(
     ("code-block", "code", "sourcecode", "literalinclude", "highlight", "math", "raw", "image", "figure", "prompt",
      "parsed-literal", "graphviz", "uml", "mermaid", "automodule", "autoclass", "autofunction")

@@ -12,13 +12,14 @@ from qmslint.facts.pipelines.model import MERGE, Approval, Bypass, Call, Found, 
 from qmslint.facts.pipelines.recognise import Known
 from qmslint.facts.pipelines.vocabulary import Words, classes_of, vocabulary
 from qmslint.model.outcome import Confidence
+from qmslint.quick import regex
 
 _BEFORE = 500
 _REMOTE = frozenset({"ssh", "scp", "rsync", "sshpass", "sftp", "lftp"})
-_TRIAL = re.compile(
+_TRIAL = regex(
     r"test|e2e|integration|preview|review|kind|minikube|acceptance|molecule|smoke|lint|check|pull|\bpr\b|dry", re.I
 )
-_CLEAR = re.compile(r"deploy|prod|staging|release|rollout", re.I)
+_CLEAR = regex(r"deploy|prod|staging|release|rollout", re.I)
 
 
 def pipeline(scan: Scan, found: Found) -> Pipeline:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from qmslint.patterns import compile_pattern, invalid
+from qmslint.quick import regex
 
 
 class _Unknown:
@@ -37,7 +38,7 @@ class Branch:
 
 
 _LONG_LIVED = ("main", "master", "develop", "trunk", "release", "release/1.0", "release-1.0", "v1.0", "1.0", "staging")
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"\s+|&&|\|\||==|!=|=~|!~|[()!,<>\[\]]|'(?:[^']|'')*'|\"[^\"]*\"|/(?:[^/\\\n]|\\.)+/i?|[\w$.\-*]+(?:\[['\"]?[\w.\-*]+['\"]?\][\w.\-]*)*|."
 )
 Values = Mapping[str, Any]

@@ -29,13 +29,14 @@ from qmslint.facts.pipelines.model import (
     Place,
 )
 from qmslint.lineyaml import Map, Seq
+from qmslint.quick import regex
 
 FOLDERS = ((".github", "GitHub Actions"), (".gitea", "Gitea Actions"), (".forgejo", "Forgejo Actions"))
 _MAX_NESTING = 4
 _VALUES = 12
 """Values of a matrix for which a script is read."""
-_EXPRESSION = re.compile(r"\$\{\{[^}]{0,2000}(?:\}[^}]{1,500}){0,20}\}\}")
-_MATRIX = re.compile(r"\$\{\{[ \t]*matrix\.([\w-]{1,60}(?:\.[\w-]{1,60}){0,3})[ \t]*\}\}")
+_EXPRESSION = regex(r"\$\{\{[^}]{0,2000}(?:\}[^}]{1,500}){0,20}\}\}")
+_MATRIX = regex(r"\$\{\{[ \t]*matrix\.([\w-]{1,60}(?:\.[\w-]{1,60}){0,3})[ \t]*\}\}")
 
 # Events and the values conditions may ask for; "branch" is a push to any topic branch.
 SITUATIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qmslint.facts.pipelines import reading
 from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.lineyaml import Map
+from qmslint.quick import regex
 
-_VARIABLE = re.compile(r"\$(?:\{(\w{1,80})\}|(\w{1,80}))")
+_VARIABLE = regex(r"\$(?:\{(\w{1,80})\}|(\w{1,80}))")
 _DEPTH = 4
 _OWN = frozenset({"script", "trigger", "extends", "run"})
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dependencies import updaters
@@ -12,6 +11,7 @@ from qmslint.facts.pipelines import pipelines, reading
 from qmslint.facts.pipelines.github import FOLDERS
 from qmslint.facts.templates import templates
 from qmslint.lineyaml import Map
+from qmslint.quick import dataclass, regex
 
 _OUTSIDE = frozenset(
     {
@@ -27,12 +27,10 @@ _OUTSIDE = frozenset(
 )
 """Events that strangers start and that run with the secrets of the repository."""
 _FIRST = ("actions/", "github/", "gitea/", "forgejo/")
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_HEAD = re.compile(
-    r"github\.event\.pull_request\.head|github\.head_ref|workflow_run\.head_|refs/pull/|pull_request\.number"
-)
-_FETCH = re.compile(r"\bgh\s+pr\s+checkout\b|\bgit\s+fetch\b[^\n]{0,80}\bpull/")
-_FIELD = re.compile(
+_SHA = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_HEAD = regex(r"github\.event\.pull_request\.head|github\.head_ref|workflow_run\.head_|refs/pull/|pull_request\.number")
+_FETCH = regex(r"\bgh\s+pr\s+checkout\b|\bgit\s+fetch\b[^\n]{0,80}\bpull/")
+_FIELD = regex(
     r"\$\{\{[^}\n]{0,200}github\.(?:head_ref|event\.(?:(?:issue|comment|review|discussion|pull_request)(?:\.head)?\.(?:title|body|ref|label)"
     r"|(?:head_commit|commits[\[\]\w*]{0,8})\.(?:message|author\.(?:name|email))|workflow_run\.head_branch))\b"
 )
@@ -40,8 +38,8 @@ _KEYS = frozenset({"aws-access-key-id", "aws-secret-access-key", "credentials_js
 _KEY_NAMES = frozenset(
     {"AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "GOOGLE_CREDENTIALS", "ARM_CLIENT_SECRET", "AZURE_CREDENTIALS"}
 )
-_FLOATING = re.compile(r"(?::latest|/[^:@/]+)\Z")
-_DRY = re.compile(r"--dry-run\b|--check\b.{0,40}ansible|\bdry[_-]run\b", re.I)
+_FLOATING = regex(r"(?::latest|/[^:@/]+)\Z")
+_DRY = regex(r"--dry-run\b|--check\b.{0,40}ansible|\bdry[_-]run\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from qmslint.facts.pipelines.model import (
     Place,
 )
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import regex
 
 GLOBS = (
     "Jenkinsfile",
@@ -29,7 +30,7 @@ GLOBS = (
     "/.jenkins/*.groovy",
     "/ci/*.Jenkinsfile",
 )
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"//[^\n]*|/\*.*?\*/|'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[{}()\n,:]|[A-Za-z_][\w.]*|[^\s]",
     re.S,
 )

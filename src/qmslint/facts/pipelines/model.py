@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from qmslint.model.outcome import Confidence
+from qmslint.quick import dataclass
 
 MERGE, PUSH, TAG, RELEASE, SCHEDULE, MANUAL, CALLED, OTHER = (
     "merge-request",

@@ -7,7 +7,6 @@ import json
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +14,7 @@ from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import reading
 from qmslint.facts.pipelines.model import Place
+from qmslint.quick import dataclass, regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Recipe:
 
 Recipes = Mapping[str, Recipe]
 _NONE: Recipes = MappingProxyType({})
-_RULE = re.compile(r"^([A-Za-z0-9_./% \-]+?)\s*::?(?![:=])\s*([^=\n#;|]*)")
-_JUST = re.compile(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=\n]*)?):(?!=)\s*([^\n#]*)")
-_FOLD = re.compile(r"\\\r?\n[ \t]*")
+_RULE = regex(r"^([A-Za-z0-9_./% \-]+?)\s*::?(?![:=])\s*([^=\n#;|]*)")
+_JUST = regex(r"^@?([A-Za-z_][\w-]*)((?:\s+[^:=\n]*)?):(?!=)\s*([^\n#]*)")
+_FOLD = regex(r"\\\r?\n[ \t]*")
 SIZE = 256 * 1024
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import recipes, shell, targets
 from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.facts.pipelines.targets import Target
 from qmslint.facts.pipelines.vocabulary import Words, vocabulary
+from qmslint.quick import dataclass, regex
 
 DEPTH = 5
 """How many scripts and targets are followed from one command."""
 COMMANDS = 400
 """How many commands of one script are looked at."""
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox"})
-_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*\Z")
-_VERSIONED = re.compile(r"-?[0-9][0-9.]*\Z")
+_PYTHON = regex(r"(?:python|pypy)[0-9.]*\Z")
+_VERSIONED = regex(r"-?[0-9][0-9.]*\Z")
 _TRIVIAL = frozenset(
     [
         "echo",
@@ -110,8 +111,8 @@ _TRIVIAL = frozenset(
         "node-version",
     ]
 )
-_SCRIPT = re.compile(r"\.(?:sh|bash|zsh|ps1|bat|cmd)\Z|\A[^.]+\Z")
-_PROGRAM = re.compile(r"\.(?:py|js|mjs|cjs|ts|rb|php|pl|r|R|go|groovy)\Z")
+_SCRIPT = regex(r"\.(?:sh|bash|zsh|ps1|bat|cmd)\Z|\A[^.]+\Z")
+_PROGRAM = regex(r"\.(?:py|js|mjs|cjs|ts|rb|php|pl|r|R|go|groovy)\Z")
 
 
 @dataclass(frozen=True, slots=True)

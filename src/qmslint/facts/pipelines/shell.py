@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from qmslint.quick import dataclass, regex
 
 LIMIT = 64 * 1024
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""\\\r?\n|\r?\n|\#[^\n]*|&&|\|\||;;|[;|()`]|\d?>&?|<|&|'[^']*'|"(?:[^"\\]|\\.)*"|\$\{\{[^}\n]*\}\}|\$\([A-Za-z_][\w.-]*\)|\$\$?\((?!\()|\\.|[ \t]+|[^\s;&|()'"\\\#<>`$]+|.""",
     re.S,
 )
-_HEREDOC = re.compile(r"<<-?\s*(['\"\\]?)(\w+)")
+_HEREDOC = regex(r"<<-?\s*(['\"\\]?)(\w+)")
 _BREAKS = frozenset({"\n", "&&", "||", ";", ";;", "|", "&", "(", ")", "`"})
 _KEYWORDS = frozenset(
     {"if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "fi", "done", "esac", "time"}
 )
-_INVERTED = re.compile(
+_INVERTED = regex(
     r"(?:^|[\n;])\s{0,40}if\s+(?![!\[(])([^;\n]{1,300}?)\s{0,20}[;\n]\s{0,40}then\b(?:(?!\b(?:else|elif|fi)\b)[\s\S]){0,600}?\bexit\s+[1-9]"
 )
 _CONDITIONS = frozenset({"if", "elif", "while", "until"})
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
 _QUIET = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "/bin/true", "continue", "warn", "write-host"})
 
 

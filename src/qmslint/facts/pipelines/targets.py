@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import recipes
 from qmslint.facts.pipelines.recipes import Recipe, Recipes
+from qmslint.quick import dataclass
 
 
 @dataclass(frozen=True, slots=True)

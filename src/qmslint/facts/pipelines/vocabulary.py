@@ -7,16 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
+from qmslint.quick import regex
 
 _GOALS = frozenset(
     {"mvn", "gradle", "ant", "ninja", "scons", "sbt", "lein", "xmake", "rake", "make", "mill", "cap", "Rscript"}
 )
-_WORD = re.compile(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])|[0-9]+")
+_WORD = regex(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])|[0-9]+")
 
 Rows = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
 
 
-_CHOSEN = re.compile(r" --(?:scanners|security-checks)[ =]([\w,-]{1,100})")
+_CHOSEN = regex(r" --(?:scanners|security-checks)[ =]([\w,-]{1,100})")
 
 
 def classes_of(value: Any) -> frozenset[str]:

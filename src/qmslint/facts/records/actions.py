@@ -13,25 +13,26 @@ from qmslint.facts.markup import Document, Item, Row, Table, normal
 from qmslint.facts.parts import flat
 from qmslint.facts.records.model import Action
 from qmslint.facts.records.words import Common
+from qmslint.quick import regex
 
 _LIMIT = 300
 """Actions of one record that are looked at."""
-_LINK = re.compile(
+_LINK = regex(
     r"https?://[^\s)>\]]{4,300}|(?<![\w/])#\d{1,7}\b|\b[A-Z][A-Z0-9]{1,9}-\d{1,6}\b|\b[\w.-]{1,60}/[\w.-]{1,60}[#!]\d{1,7}\b|(?<!\w)!\d{1,7}\b"
 )
-_NOT_LINK = re.compile(r"^(?:UTF|ISO|SHA|AES|RFC|CVE|TLS|IPV|HTTP|COVID|R|P|S|A|AI)-", re.I)
-_HANDLE = re.compile(r"(?<![\w@/])@([A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,40})?)")
+_NOT_LINK = regex(r"^(?:UTF|ISO|SHA|AES|RFC|CVE|TLS|IPV|HTTP|COVID|R|P|S|A|AI)-", re.I)
+_HANDLE = regex(r"(?<![\w@/])@([A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,40})?)")
 _NAME = r"[A-ZÀ-Þ][\w'’.-]{0,20}(?: [A-ZÀ-Þ][\w'’.-]{0,20}){0,3}"
-_OWNER = re.compile(
+_OWNER = regex(
     rf"(?:\b(?:owners?|assigned to|assignee|responsible|dri|verantwortlich|zuständig|responsable|pilote|by whom|wer)\b[ \t]*[:=–—-]?[ \t]*)(@?[\w.-]{{1,40}}|{_NAME})",
     re.I,
 )
-_LED = re.compile(rf"^({_NAME})[ \t]*(?::|to\b|will\b|kümmert sich|übernimmt|se charge)")
-_TAIL = re.compile(rf"(?:[(\[–—,;-]|->|→)[ \t]*({_NAME})[ \t]*(?=[,;)\]]|$|[-–—(]|\bby\b|\bbis\b)")
-_PREFIX = re.compile(
+_LED = regex(rf"^({_NAME})[ \t]*(?::|to\b|will\b|kümmert sich|übernimmt|se charge)")
+_TAIL = regex(rf"(?:[(\[–—,;-]|->|→)[ \t]*({_NAME})[ \t]*(?=[,;)\]]|$|[-–—(]|\bby\b|\bbis\b)")
+_PREFIX = regex(
     r"^\W{0,4}(?:action(?: item)?|maßnahme|to ?do|acción|ai)\b(?:[ \t]*#?\d{1,3})?[ \t]*[:：][ \t]*(\S.*)$", re.I
 )
-_BY = re.compile(
+_BY = regex(
     r"\b(?:due|by|until|before|deadline|bis|frist|fällig|pour le|avant|antes del?|para el)\b[ \t:]*([^,;()|]{3,40})",
     re.I,
 )

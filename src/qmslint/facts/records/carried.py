@@ -10,9 +10,10 @@ from qmslint.facts.base import Scan
 from qmslint.facts.records.find import records
 from qmslint.facts.records.model import Action, Record
 from qmslint.facts.records.words import Common, common
+from qmslint.quick import regex
 
-_ID = re.compile(r"[A-Za-z]{1,8}[-_. ]?\d{1,6}(?:[-_.]\d{1,4})?\Z")
-_END = re.compile(r"[;.](?=\s|\Z)|[,:]?\s+(?=[A-Z]{1,8}-\d{1,6}\b)")
+_ID = regex(r"[A-Za-z]{1,8}[-_. ]?\d{1,6}(?:[-_.]\d{1,4})?\Z")
+_END = regex(r"[;.](?=\s|\Z)|[,:]?\s+(?=[A-Z]{1,8}-\d{1,6}\b)")
 _NOT = frozenset(["not", "no", "pas", "non", "nicht", "kein", "keine", "still", "noch", "encore"])
 _LONGEST = 200
 _TEXT = 200_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import posixpath
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -18,15 +17,16 @@ from qmslint.facts.records.lists import fits, make
 from qmslint.facts.records.model import Record, Value
 from qmslint.facts.records.words import Common, Kind
 from qmslint.facts.sentences import sentences
+from qmslint.quick import regex
 
 _SECTIONS = 300
 _HEAD = 40
 _LONG = 5_000
 """Lines of a document beyond which its sentences are not read."""
 _SAYS = 20
-_ID = re.compile(r"\b([A-Z]{1,8}[-_]?(?:\d{4}[-_])?\d{1,6})\b")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_ID = regex(r"\b([A-Z]{1,8}[-_]?(?:\d{4}[-_])?\d{1,6})\b")
+_YEAR = regex(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_STAMP = regex(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def read(document: Document, kind: Kind, words: Common) -> list[Record]:

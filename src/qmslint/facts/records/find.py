@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import document, markup_of, normal
@@ -13,6 +12,7 @@ from qmslint.facts.records import documents, lists
 from qmslint.facts.records.model import Record
 from qmslint.facts.records.words import Common, Kind, common, kind_of
 from qmslint.facts.sources import evidence_paths
+from qmslint.quick import dataclass
 
 _LIMIT = 2000
 """Files of one kind that are looked at."""

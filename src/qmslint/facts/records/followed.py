@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
@@ -15,14 +14,15 @@ from qmslint.facts.records.find import records
 from qmslint.facts.records.model import Action, Record
 from qmslint.facts.records.words import common
 from qmslint.facts.sentences import sentences
+from qmslint.quick import dataclass, regex
 
 _RECORDS = 60
 """Newest records of a kind that are compared with each other."""
 _LINES = 2_000
 _SHARE = 0.6
-_PIECES = re.compile(r"[|:;,(–—]|->|→")
-_OPEN = re.compile(r"\b(?:not|no|pas|nicht|kein|keine|still|noch|encore|aún)\b", re.I)
-_ALL = re.compile(
+_PIECES = regex(r"[|:;,(–—]|->|→")
+_OPEN = regex(r"\b(?:not|no|pas|nicht|kein|keine|still|noch|encore|aún)\b", re.I)
+_ALL = regex(
     r"\b(?:all|every|each|alle|sämtliche|toutes|tous|todas|todos)\b[^.]{0,60}\b(?:actions?|points?|items?|decisions?|maßnahmen?|beschlüsse"
     r"|décisions?|acciones|decisiones)\b",
     re.I,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from qmslint.quick import dataclass
 
 Form = Literal["cell", "label", "heading", "front", "data", "told"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.kinds.combine import answers, merge
 from qmslint.model.outcome import Outcome, State
 from qmslint.model.rule import Check
+from qmslint.quick import dataclass
 
 NEEDS: frozenset[str] = frozenset()
 

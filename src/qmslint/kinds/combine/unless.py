@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
 from qmslint.kinds import run
 from qmslint.model.outcome import Outcome, State, not_applicable
 from qmslint.model.rule import Check
+from qmslint.quick import dataclass
 
 NEEDS: frozenset[str] = frozenset()
 

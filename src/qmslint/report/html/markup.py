@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
 
+from qmslint.quick import regex
 from qmslint.report.safe import safe
 
 _VOID = frozenset({"br", "hr", "input", "meta"})
 _INLINE = frozenset({"a", "b", "br", "code", "em", "span", "strong", "time", "option", "button", "input"})
-_NOT_ID = re.compile(r"[^A-Za-z0-9_.-]")
+_NOT_ID = regex(r"[^A-Za-z0-9_.-]")
 
 
 class Markup(str):

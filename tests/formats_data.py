@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+from qmslint.model.document_list import DocumentLine, DocumentList
 from qmslint.model.evidence import absent_at, at_commit, at_tag, from_history, in_file
 from qmslint.model.outcome import Confidence, Grade, Reason, State
-from qmslint.model.report import ClauseLine, Report, Result, SubjectLine, Switch
+from qmslint.model.report import ClauseLine, Moment, Report, Result, SubjectLine, Switch
 from qmslint.model.rule import PackInfo
 
 NASTY = "\x1b[31m]]>--><script>alert(1)</script>|@everyone `x` ![i](http://a) \u202e \udcff =1+1 ::error::x"
@@ -61,7 +62,25 @@ def nasty_report() -> Report:
         (Switch("kind", NASTY, "guessed", NASTY),),
         (NASTY,),
         (NASTY,),
+        documents=nasty_documents(),
     )
+
+
+def nasty_documents() -> DocumentList:
+    """Return a register with a document about which everything is known and said, and one about which nothing is."""
+    full = DocumentLine(
+        ("policy",), NASTY, f"docs/{NASTY}.md", NASTY, NASTY, NASTY, "2026-01-02", "a" * 40, "2026-02-03",
+        "approved", NASTY, "b" * 40, "2026-03-04", "overdue", "in force", NASTY,
+    )  # fmt: skip
+    bare = DocumentLine((), "", "docs/bare.md", "", "", "", "", "", "", "unknown", "", "", "", "unknown", "draft", "")
+    return DocumentList("0.0.0", NASTY, "c" * 40, "2026-06-30", (full, bare), (NASTY,))
+
+
+def moments(report: Report) -> tuple[Moment, ...]:
+    """Return a development that ends with ``report``; a rule of it came out otherwise the time before."""
+    before = dataclasses.replace(report.results[0], state=State.CONFORMING, grade=None, gap="")
+    earlier = dataclasses.replace(report, results=(before, *report.results[1:]), documents=None)
+    return (*(Moment(f"2026-{month:02}", earlier) for month in range(1, 13)), Moment(NASTY, report))
 
 
 def wide_report(rules: int = 60, places: int = 7, note: str = "what is to be seen here") -> Report:

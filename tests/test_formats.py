@@ -18,10 +18,10 @@ from junitparser import JUnitXml
 from qmslint.model.evidence import in_file
 from qmslint.model.outcome import State
 from qmslint.packs.schema import SCHEMAS
-from qmslint.report import FORMATS, render
+from qmslint.report import FORMATS, html, render
 from qmslint.report.csv_table import cell
 
-from .formats_data import nasty_report
+from .formats_data import moments, nasty_report
 
 DATA = Path(__file__).parent / "data"
 REPORT = nasty_report()
@@ -176,3 +176,14 @@ def test_command_line_offers_every_format() -> None:
     from qmslint.cli.check import FORMATS as offered
 
     assert sorted(offered) == sorted(FORMATS)
+
+
+def test_the_page_shows_how_it_came_to_this() -> None:
+    page = html.render(REPORT, moments=moments(REPORT))
+    text = re.sub(r"<[^>]*>|\s+", " ", page)
+    assert page.count("<rect") == sum(bool(moment.report.count(state)) for moment in moments(REPORT) for state in State)
+    assert "Since 2026-12" in text and re.search(r"a\.bad *✓ *conforming *then, *✗ *nonconforming *now \(major\)", text)
+    assert not CONTROL.search(page) and "<script>alert" not in page
+    assert 'href="#development"' in page and 'href="#development"' not in html.render(REPORT)
+    plain = dataclasses.replace(REPORT, documents=None)
+    assert 'href="#documents"' in page and 'id="documents"' not in html.render(plain)

@@ -72,6 +72,31 @@ def test_every_form_lists_every_document(repository: Path, capsys: pytest.Captur
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values() if len(value) > 1)
 
 
+def test_the_report_holds_the_list(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = listed(repository, capsys, "--as-of", "2026-06-30")
+    options = ["--fail-on", "never", "--select", "doc.approved", "--as-of", "2026-06-30"]
+    assert run(["check", str(repository), "--format", "json", *options]) in (0, 4)
+    assert json.loads(capsys.readouterr().out)["documents"] == {"listed": found["documents"], "notes": found["notes"]}
+    assert run(["check", str(repository), "--format", "html", *options]) in (0, 4)
+    page = capsys.readouterr().out
+    assert all(f"<code>{entry['path']}</code>" in page for entry in found["documents"])
+    assert ">2025-03-01 (overdue)<" in page
+
+
+def test_a_label_that_is_no_version_is_not_taken_for_one(
+    make_repo: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = "docs/procedures/release-process.md"
+    text = f"# Release process\n\n| Release | Create a tag |\n|---|---|\n| Owner | Ada |\n\n{WORDS}\n"
+    files = {
+        path: text.encode(),
+        "docs/procedures/change-control.md": f"---\nrevision: B\n---\n# C\n\n{WORDS}".encode(),
+    }
+    repository = make_repo([Step("commit", "First", moment("2024-01-10"), person("Ada"), files=files)])
+    versions = {entry["path"]: entry["version"] for entry in listed(repository, capsys)["documents"]}
+    assert versions == {path: None, "docs/procedures/change-control.md": "B"}
+
+
 def test_what_cannot_be_seen_is_told(make_repo: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
     files = {f"docs/procedures/{name}.md": f"# {name}\n\n{WORDS}\n".encode() for name in ("change-control", "release")}
     steps = [Step("commit", "First", moment("2024-01-10"), person("Ada"), files=files)]

@@ -86,7 +86,7 @@ def test_trend_point_is_what_check_says_of_that_commit(repository: Path, capsys:
     assert {c["id"]: c["state"] for c in report["clauses"]} == point["clauses"]
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "svg"])
+@pytest.mark.parametrize("form", ["table", "csv", "svg", "html"])
 def test_trend_has_every_form(repository: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["trend", str(repository), "--format", form, *RULE]) == 0
     assert "2026-02" in capsys.readouterr().out

@@ -15,9 +15,9 @@ from typing import NoReturn
 
 import pytest
 
-from qmslint.report import render
+from qmslint.report import html, render
 
-from ..formats_data import nasty_report, plain_report, wide_report
+from ..formats_data import moments, nasty_report, plain_report, wide_report
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -72,6 +72,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     reports = {"hostile": nasty_report(), "wide": wide_report(), "empty": plain_report(results=())}
     for name, report in reports.items():
         (folder / f"{name}.html").write_text(render("html", report), encoding="utf-8")
+    development = html.render(nasty_report(), moments=moments(nasty_report()))
+    (folder / "development.html").write_text(development, encoding="utf-8")
     command = [sys.executable, "-m", "qmslint", "check", str(ROOT), "-q", "--fail-on", "never", "-o", f"html:{own}"]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {name: folder / f"{name}.html" for name in (*reports, "own")}
+    return {name: folder / f"{name}.html" for name in (*reports, "own", "development")}

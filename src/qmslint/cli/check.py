@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qmslint.model.report import Report
 
 FORMATS = ("terminal", "json", "markdown", "sarif", "junit", "html", "csv", "github", "gitlab", "oscal", "intoto")
+_REGISTERED = {"html", "json", "intoto"}
+"""Formats that show the register of controlled documents, or carry the digest of one that does."""
 _GRADES = ("major", "minor", "ofi", "never")
 
 
@@ -80,7 +82,8 @@ def check(options: Options, ask: Ask) -> int:
     from qmslint.report import render
 
     targets = [_target(text) for text in options.output]
-    report, scan, policy = _examine(options, ask)
+    registered = bool(_REGISTERED & {options.format, *(name for name, _ in targets)})
+    report, scan, policy = _examine(options, ask, registered)
     failures = [trouble for name, file in targets if (trouble := _written(name, file, report, options))]
     write_stdout(render(options.format, report, color=options.color, verbosity=options.verbosity, width=_width()))
     if failures:
@@ -102,7 +105,7 @@ def _written(name: str, file: Path, report: Report, options: Options) -> OutputE
     return None
 
 
-def _examine(options: Options, ask: Ask) -> tuple[Report, Scan, Policy | None]:
+def _examine(options: Options, ask: Ask, registered: bool) -> tuple[Report, Scan, Policy | None]:
     """Return the report, the scan it rests on, and the policy that holds."""
     from qmslint.repo.open import open_repository
 
@@ -114,12 +117,12 @@ def _examine(options: Options, ask: Ask) -> tuple[Report, Scan, Policy | None]:
             repository.read_ahead()
         # Git reads while these are loaded.
         from qmslint.cli.progress import progress
-        from qmslint.cli.session import Session
+        from qmslint.cli.session import Session, with_documents
 
         session = Session(ask)
         with progress(enabled=not options.ci, label=repository.name) as tell:
             report, scan = session.examine(repository, clock(repository, options.as_of), tell)
-        return report, scan, session.policy
+        return with_documents(report, scan) if registered else report, scan, session.policy
     finally:
         repository.close()
 

@@ -161,6 +161,13 @@ class Session:
         return tuple(names)
 
 
+def with_documents(report: Report, scan: Scan) -> Report:
+    """Return the report with the register of controlled documents, for the formats that show it."""
+    from qmslint.facts.document_list import document_list
+
+    return replace(report, documents=document_list(scan))
+
+
 def _packs_of(tree: trees.Tree) -> list[str]:
     return [Path(path).stem for path in tree.data if path.startswith("packs/")]
 

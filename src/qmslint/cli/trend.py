@@ -26,15 +26,18 @@ POINTS = 36
 @click.option("--rev", default="HEAD", metavar="REV", help="Where the line of time ends.")
 @click.option("--points", type=click.IntRange(1, 240), default=POINTS, show_default=True, help="At most so many.")
 @asking
-@click.option("--format", type=click.Choice(["table", "json", "csv", "svg"]), default="table", help="What to print.")
+@click.option(
+    "--format", type=click.Choice(["table", "json", "csv", "svg", "html"]), default="table", help="What to print."
+)
 def command(path: Path, every: str, since: str, rev: str, points: int, format: str, **rest: Any) -> int:
     """Show how the states of the clauses developed, month by month or release by release."""
     from qmslint.cli.output import write_stdout
     from qmslint.cli.progress import progress
-    from qmslint.cli.session import Session
+    from qmslint.cli.session import Session, with_documents
+    from qmslint.model.report import Moment
     from qmslint.repo.open import open_repository
     from qmslint.repo.travel import at
-    from qmslint.report.trend import FORMATS, Moment
+    from qmslint.report.trend import FORMATS
 
     session = Session(ask_of(rest))
     start = end_of_day(since) if since else 0
@@ -50,7 +53,9 @@ def command(path: Path, every: str, since: str, rev: str, points: int, format: s
                 tell(point.label, number, len(chosen))
                 there = at(repository, point.commit)
                 try:
-                    report, _ = session.examine(there, point.moment, shared=shared)
+                    report, scan = session.examine(there, point.moment, shared=shared)
+                    if format == "html" and point is chosen[-1]:
+                        report = with_documents(report, scan)
                 finally:
                     there.snapshot.close()
                 moments.append(Moment(point.label, report))

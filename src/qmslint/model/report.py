@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
+from qmslint.model.document_list import DocumentList
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Confidence, Grade, Reason, State
 from qmslint.model.rule import PackInfo
@@ -75,7 +76,11 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the formats may show; ``baseline`` says that findings were compared with a baseline."""
+    """Everything the formats may show.
+
+    ``baseline`` says that findings were compared with a baseline; ``documents`` is the register of controlled documents
+    where a format that shows it was asked for.
+    """
 
     tool_version: str
     edition: str
@@ -88,6 +93,7 @@ class Report:
     notes: tuple[str, ...] = ()
     lowered: tuple[str, ...] = ()
     baseline: bool = False
+    documents: DocumentList | None = None
 
     def count(self, state: State) -> int:
         """Return how many results are in ``state``."""
@@ -100,6 +106,14 @@ class Report:
     def disposed(self, kind: str) -> int:
         """Return how many results carry the disposition ``kind``."""
         return sum(1 for r in self.results if r.disposition and r.disposition.get("kind") == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A report with the label of the moment it is of."""
+
+    label: str
+    report: Report
 
 
 def accumulated(report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:

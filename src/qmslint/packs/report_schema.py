@@ -86,6 +86,23 @@ _RESULT = {
     ],
 }
 
+_MAYBE = {"type": ["string", "null"]}
+_DOCUMENT = _record(
+    {
+        "keys": _TEXTS,
+        "title": _TEXT,
+        "path": _TEXT,
+        "owner": {"anyOf": [{"type": "null"}, _record({"text": _TEXT, "from": _TEXT})]},
+        "version": _MAYBE,
+        "changed": {"anyOf": [{"type": "null"}, _record({"date": _TEXT, "commit": _TEXT})]},
+        "reviewed": _MAYBE,
+        "approval": _record({"state": _TEXT, "evidence": _TEXT, "commit": _MAYBE}),
+        "next_review": _record({"due": _MAYBE, "state": _TEXT}),
+        "state": _TEXT,
+        "note": _TEXT,
+    }
+)
+
 REPORT: Mapping[str, Any] = MappingProxyType(
     _record(
         {
@@ -134,6 +151,7 @@ REPORT: Mapping[str, Any] = MappingProxyType(
             "results": {"type": "array", "items": _RESULT},
             "notes": _TEXTS,
             "lowered": _TEXTS,
-        }
+        },
+        {"documents": _record({"listed": {"type": "array", "items": _DOCUMENT}, "notes": _TEXTS})},
     )
 )

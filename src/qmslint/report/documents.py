@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from qmslint.model.document_list import DocumentLine, DocumentList
 from qmslint.report.csv_table import cell
+from qmslint.report.json_report import document_entry
 from qmslint.report.markdown import code, plain
 from qmslint.report.safe import harmless_start, safe
 
@@ -33,11 +34,11 @@ def _text(found: DocumentList) -> Iterator[str]:
         yield f"  owner: {line.owner or 'not stated'}" + (f" ({line.owner_how})" if line.owner else "")
         yield f"  version: {line.version or 'not stated'}; last substantive change: {_change(line)}{_reviewed(line)}"
         yield f"  approval: {line.approval}" + (f", {line.approval_note}" if line.approval_note else "")
-        yield f"  next review: {_due(line)}"
+        yield f"  next review: {due(line)}"
         if line.note:
             yield f"  note: {line.note}"
     yield ""
-    yield _counts(found)
+    yield counts(found)
     for note in found.notes:
         yield f"note: {note}"
 
@@ -50,11 +51,13 @@ def _reviewed(line: DocumentLine) -> str:
     return f"; last review: {line.reviewed}" if line.reviewed else ""
 
 
-def _due(line: DocumentLine) -> str:
+def due(line: DocumentLine) -> str:
+    """Return the day of the next review and how it stands to the date of the list."""
     return f"{line.due} ({line.review})" if line.due else line.review
 
 
-def _counts(found: DocumentList) -> str:
+def counts(found: DocumentList) -> str:
+    """Return how many documents there are, in one sentence without its full stop."""
     live = [line for line in found.lines if line.state == "in force"]
     overdue = sum(line.review == "overdue" for line in live)
     approved = sum(line.approval == "approved" for line in live)
@@ -71,7 +74,7 @@ def as_markdown(found: DocumentList) -> str:
     lines = [
         f"# {title}",
         "",
-        f"At {code(found.commit[:12] or 'no commit')}, as of {found.as_of} (UTC). {_counts(found)}.",
+        f"At {code(found.commit[:12] or 'no commit')}, as of {found.as_of} (UTC). {counts(found)}.",
         "",
     ]
     lines += ["| document | key | owner | version | last substantive change | approval | next review | state |"]
@@ -84,7 +87,7 @@ def as_markdown(found: DocumentList) -> str:
             plain(line.version),
             f"{line.changed} {code(line.changed_commit[:12])}" if line.changed else "not known",
             plain(f"{line.approval}: {line.approval_note}" if line.approval_note else line.approval),
-            plain(_due(line)),
+            plain(due(line)),
             plain(f"{line.state}; {line.note}" if line.note else line.state),
         )
         lines.append(f"| {' | '.join(cells)} |")
@@ -113,30 +116,10 @@ def as_json(found: DocumentList) -> str:
         "schema_version": "1.0",
         "tool": {"name": "qmslint", "version": found.tool_version},
         "subject": {"name": safe(found.name), "commit": found.commit, "as_of": found.as_of},
-        "documents": [_entry(line) for line in found.lines],
+        "documents": [document_entry(line) for line in found.lines],
         "notes": [safe(note) for note in found.notes],
     }
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-
-
-def _entry(line: DocumentLine) -> dict[str, object]:
-    return {
-        "keys": list(line.keys),
-        "title": safe(line.title),
-        "path": safe(line.path),
-        "owner": {"text": safe(line.owner), "from": safe(line.owner_how)} if line.owner else None,
-        "version": safe(line.version) or None,
-        "changed": {"date": line.changed, "commit": line.changed_commit} if line.changed else None,
-        "reviewed": line.reviewed or None,
-        "approval": {
-            "state": line.approval,
-            "evidence": safe(line.approval_note),
-            "commit": line.approval_commit or None,
-        },
-        "next_review": {"due": line.due or None, "state": line.review},
-        "state": line.state,
-        "note": safe(line.note),
-    }
 
 
 FORMATS: Mapping[str, Callable[[DocumentList], str]] = MappingProxyType(

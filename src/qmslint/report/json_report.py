@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from qmslint.model.document_list import DocumentLine, DocumentList
 from qmslint.model.evidence import Evidence
 from qmslint.model.outcome import Grade, State
 from qmslint.model.report import Report, Result, accumulated
@@ -58,6 +59,32 @@ def document(report: Report) -> dict[str, Any]:
         "results": [_result(result) for result in report.results],
         "notes": [safe(note) for note in report.notes],
         "lowered": [safe(note) for note in report.lowered],
+        **({"documents": _documents(report.documents)} if report.documents else {}),
+    }
+
+
+def _documents(found: DocumentList) -> dict[str, Any]:
+    return {"listed": [document_entry(line) for line in found.lines], "notes": [safe(note) for note in found.notes]}
+
+
+def document_entry(line: DocumentLine) -> dict[str, object]:
+    """Return a document as plain data."""
+    return {
+        "keys": list(line.keys),
+        "title": safe(line.title),
+        "path": safe(line.path),
+        "owner": {"text": safe(line.owner), "from": safe(line.owner_how)} if line.owner else None,
+        "version": safe(line.version) or None,
+        "changed": {"date": line.changed, "commit": line.changed_commit} if line.changed else None,
+        "reviewed": line.reviewed or None,
+        "approval": {
+            "state": line.approval,
+            "evidence": safe(line.approval_note),
+            "commit": line.approval_commit or None,
+        },
+        "next_review": {"due": line.due or None, "state": line.review},
+        "state": line.state,
+        "note": safe(line.note),
     }
 
 

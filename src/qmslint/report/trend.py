@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from xml.sax.saxutils import escape
 
-from qmslint.model.report import Report
-from qmslint.quick import dataclass
+from qmslint.model.report import Moment
+from qmslint.report import html
 from qmslint.report.csv_table import cell
 from qmslint.report.json_report import summary
 from qmslint.report.safe import safe
@@ -24,14 +24,6 @@ _SHADES = {
     "not_applicable": "#9e9e9e",
     "error": "#6a1b9a",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A report with the label of the moment it is of."""
-
-    label: str
-    report: Report
 
 
 def as_table(moments: Sequence[Moment]) -> str:
@@ -115,6 +107,11 @@ def as_svg(moments: Sequence[Moment]) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
+def as_html(moments: Sequence[Moment]) -> str:
+    """Return the HTML report of the last moment, with how it came to it."""
+    return html.render(moments[-1].report, moments=moments)
+
+
 FORMATS: Mapping[str, Callable[[Sequence[Moment]], str]] = MappingProxyType(
-    {"csv": as_csv, "json": as_json, "svg": as_svg, "table": as_table}
+    {"csv": as_csv, "html": as_html, "json": as_json, "svg": as_svg, "table": as_table}
 )

@@ -27,6 +27,7 @@ LIMIT = 400
 """Documents of one register."""
 _HEAD = 80
 """Lines from the beginning in which labels are about the document itself."""
+_VERSION = regex(r"\d|^[A-Z]\b")
 _NUMBER = regex(
     r"(?<![\d.])(\d{1,3})\s*[- ]?\s*(month|monat|mois|mes|week|woche|semaine|semana|year|jahr|an|año|ano|day|tag|jour|dia|día)",
     re.I,
@@ -154,6 +155,8 @@ def _add(found: dict[str, Said], name: str, said: Said | None) -> None:
         # `Review: every year` is an interval, whatever column it stands in.
         if name == "reviewed":
             found.setdefault("interval", said)
+        return
+    if name == "version" and not _VERSION.search(said.text):
         return
     found[name] = said
 

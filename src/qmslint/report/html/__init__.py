@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from importlib.resources import files
 
-from qmslint.model.report import Report
+from qmslint.model.report import Moment, Report
 from qmslint.report.html.details import details
 from qmslint.report.html.front import front
 from qmslint.report.html.markup import Markup, join, tag
@@ -22,13 +23,23 @@ _SECTIONS = (
     ("seen", "Evidence seen"),
     ("not-applicable", "Not applicable"),
     ("all-clauses", "Every clause"),
+    ("documents", "Documents"),
+    ("development", "Development"),
     ("exceptions", "Exceptions"),
     ("method", "Method"),
 )
 
 
-def render(report: Report, **_: object) -> str:
-    """Return the report as one self-contained HTML page, readable and printable without its script."""
+def render(report: Report, moments: Sequence[Moment] = (), **_: object) -> str:
+    """Return the report as one self-contained HTML page, readable and printable without its script.
+
+    Parameters
+    ----------
+    report : Report
+        What is reported.
+    moments : sequence of Moment
+        Earlier examinations and this one, oldest first, where the report shows how it came to this.
+    """
     style, script = _asset("page.css"), _asset("page.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
@@ -51,17 +62,23 @@ def render(report: Report, **_: object) -> str:
         "body",
         tag("a", "Skip to the findings", href="#matter", class_="skip"),
         _header(report),
-        tag("nav", tag("ul", (tag("li", tag("a", t, href=f"#{i}")) for i, t in _SECTIONS)), aria_label="Sections"),
+        _contents(report, moments),
         tag(
             "main",
-            tag("div", *front(report), class_="front"),
-            tag("div", *details(report), class_="details"),
+            tag("div", *front(report, moments), class_="front"),
+            tag("div", *details(report, moments), class_="details"),
             id="main",
         ),
         tag("footer", tag("p", f"{title}. qmslint {report.tool_version}.")),
         tag("script", script),
     )
     return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}"
+
+
+def _contents(report: Report, moments: Sequence[Moment]) -> Markup:
+    there = {"documents": report.documents is not None, "development": bool(moments)}
+    links = (tag("li", tag("a", title, href=f"#{name}")) for name, title in _SECTIONS if there.get(name, True))
+    return tag("nav", tag("ul", links), aria_label="Sections")
 
 
 def _header(report: Report) -> Markup:

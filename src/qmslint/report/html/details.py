@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from qmslint.model.outcome import Grade, State
-from qmslint.model.report import ClauseLine, Report, Result
+from qmslint.model.report import ClauseLine, Moment, Report, Result
+from qmslint.report.html.development import development
 from qmslint.report.html.front import section
 from qmslint.report.html.markup import Markup, anchor, join, plural, tag
 from qmslint.report.html.pieces import clause_mark, command, entry, rule_link
+from qmslint.report.html.register import register
 from qmslint.report.order import findings
 from qmslint.report.terminal import WORDS, grade_by_rule
 
@@ -25,7 +27,7 @@ _NOTHING = {
 }
 
 
-def details(report: Report) -> Iterator[Markup]:
+def details(report: Report, moments: Sequence[Moment] = ()) -> Iterator[Markup]:
     """Return the sections after the first page."""
     by_state = {state: [r for r in report.results if r.state is state] for state in State}
     yield _filter(report)
@@ -34,6 +36,10 @@ def details(report: Report) -> Iterator[Markup]:
     yield _results(report, "seen", "Evidence seen", by_state[State.CONFORMING])
     yield _results(report, "not-applicable", "Not applicable, with reasons", by_state[State.NOT_APPLICABLE])
     yield section("all-clauses", "Every clause", _table(report))
+    if report.documents:
+        yield section("documents", "Documented information", *register(report.documents))
+    if moments:
+        yield section("development", "Development", *development(moments))
     yield section("exceptions", "Waivers and attestations", *_exceptions(report))
     yield section("method", "Method and limits", *_method(report))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from qmslint.model.outcome import REASONS, Confidence, Grade, State
-from qmslint.model.report import ClauseLine, Report, Result, accumulated
+from qmslint.model.report import ClauseLine, Moment, Report, Result, accumulated
+from qmslint.report.html.development import since
 from qmslint.report.html.markup import Markup, anchor, join, plural, tag
 from qmslint.report.html.pieces import (
     clause_class,
@@ -32,7 +33,7 @@ _LEFT_OUT = 12
 _WORKS = 5
 
 
-def front(report: Report) -> Iterator[Markup]:
+def front(report: Report, moments: Sequence[Moment] = ()) -> Iterator[Markup]:
     """Return the sections of the first page in the order an auditor reads them."""
     titles = {line.id: line.title for line in report.clauses}
     yield section("examined", "Examined", _examined(report))
@@ -40,7 +41,7 @@ def front(report: Report) -> Iterator[Markup]:
     yield section("clauses", "Clause by clause", _strip(report), _legend(report))
     yield section("matter", "Findings that matter", *_matter(report, titles))
     yield section("works", "What works", *_works(report, titles))
-    yield section("since", "Since last time, exceptions, statements", *_since(report))
+    yield section("since", "Since last time, exceptions, statements", *_since(report, moments))
     yield section("nature", "Nature of this report and review", tag("p", NATURE), _sign())
 
 
@@ -249,15 +250,21 @@ def _seen(result: Result, titles: dict[str, str]) -> Markup:
     )
 
 
-def _since(report: Report) -> Iterator[Markup]:
+def _since(report: Report, moments: Sequence[Moment]) -> Iterator[Markup]:
     held = {kind: [r for r in report.results if r.disposition and r.disposition.get("kind") == kind] for kind in _HELD}
     rows = [tag("div", tag("dt", word), tag("dd", _held(held[kind]))) for kind, word in _HELD.items()]
     yield tag("dl", rows, class_="grid")
+    if len(moments) > 1:
+        yield tag("h3", f"Since {moments[-2].label}")
+        yield from since(moments)
+        return
     yield tag(
         "p",
         "This report holds no comparison with an earlier examination; ",
         tag("code", "qmslint diff"),
-        " makes one.",
+        " and ",
+        tag("code", "qmslint trend --format html"),
+        " make one.",
         class_="quiet",
     )
 

@@ -9,6 +9,7 @@ from qmslint.model.evidence import absent_at, at_commit, at_tag, from_history, i
 from qmslint.model.outcome import Confidence, Grade, Reason, State
 from qmslint.model.report import ClauseLine, Moment, Report, Result, SubjectLine, Switch
 from qmslint.model.rule import PackInfo
+from qmslint.model.trace import STATES, STEPS, Chain, Link, Matrix, Story
 
 NASTY = "\x1b[31m]]>--><script>alert(1)</script>|@everyone `x` ![i](http://a) \u202e \udcff =1+1 ::error::x"
 
@@ -81,6 +82,14 @@ def moments(report: Report) -> tuple[Moment, ...]:
     before = dataclasses.replace(report.results[0], state=State.CONFORMING, grade=None, gap="")
     earlier = dataclasses.replace(report, results=(before, *report.results[1:]), documents=None)
     return (*(Moment(f"2026-{month:02}", earlier) for month in range(1, 13)), Moment(NASTY, report))
+
+
+def nasty_matrix() -> Matrix:
+    """Return a matrix with a link in every state, and with both sorts of orphans."""
+    links = [Link(step, list(STATES)[at % len(STATES)], NASTY, NASTY, at, "d" * 40) for at, step in enumerate(STEPS)]
+    chains = tuple(Chain(str(at) * 40, NASTY, (NASTY,) if at else (), NASTY, (), tuple(links)) for at in range(3))
+    stories = (Story(NASTY, NASTY, NASTY, NASTY, 3),)
+    return Matrix(NASTY, "v1", "", "e" * 40, "2026-06-30", chains, stories, 2, (NASTY,))
 
 
 def wide_report(rules: int = 60, places: int = 7, note: str = "what is to be seen here") -> Report:

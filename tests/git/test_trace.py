@@ -21,6 +21,7 @@ from qmslint.model.trace import STATES, STEPS, Matrix
 from qmslint.repo.build import Step, moment, person
 from qmslint.report.trace import FORMATS
 from tests.conftest import commit
+from tests.formats_data import nasty_matrix
 
 Make = Callable[..., Path]
 Open = Callable[..., Scan]
@@ -236,3 +237,11 @@ def test_a_sample_says_its_seed(make_repo: Make) -> None:
     done = CliRunner().invoke(cli, arguments)
     assert "2 of 3 changes of the product drawn with seed 7" in done.output
     assert CliRunner().invoke(cli, arguments).output == done.output
+
+
+def test_the_page_names_every_change_and_break() -> None:
+    matrix = nasty_matrix()
+    page = FORMATS["html"](matrix)
+    assert all(page.count(f"<code>{chain.commit[:12]}</code>") >= 3 for chain in matrix.chains)
+    assert "3 changes: 0 can be followed from end to end, 3 break" in page
+    assert "<script>alert" not in page and "\x1b" not in page

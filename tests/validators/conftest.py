@@ -16,8 +16,9 @@ from typing import NoReturn
 import pytest
 
 from qmslint.report import html, render
+from qmslint.report.trace import as_html
 
-from ..formats_data import moments, nasty_report, plain_report, wide_report
+from ..formats_data import moments, nasty_matrix, nasty_report, plain_report, wide_report
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -74,6 +75,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (folder / f"{name}.html").write_text(render("html", report), encoding="utf-8")
     development = html.render(nasty_report(), moments=moments(nasty_report()))
     (folder / "development.html").write_text(development, encoding="utf-8")
+    (folder / "matrix.html").write_text(as_html(nasty_matrix()), encoding="utf-8")
     command = [sys.executable, "-m", "qmslint", "check", str(ROOT), "-q", "--fail-on", "never", "-o", f"html:{own}"]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {name: folder / f"{name}.html" for name in (*reports, "own", "development")}
+    return {name: folder / f"{name}.html" for name in (*reports, "own", "development", "matrix")}

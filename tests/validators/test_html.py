@@ -18,12 +18,17 @@ AXE = "axe-core@4.14.1"
 # The checker does not compute the digests of the policy; the browser does, and test_clean watches what it says.
 POLICY = ("Inline style violates Content Security Policy", "Inline script violates Content Security Policy")
 VIEWS = [("own", width, scheme) for width in (360, 768, 1280) for scheme in ("light", "dark")]
-VIEWS += [("development", 360, "light"), ("development", 1280, "dark")]
+VIEWS += [
+    ("development", 360, "light"),
+    ("development", 1280, "dark"),
+    ("matrix", 360, "dark"),
+    ("matrix", 1280, "light"),
+]
 VIEWS += [("hostile", 360, "dark"), ("hostile", 1280, "light"), ("wide", 360, "light"), ("wide", 1280, "dark")]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("name", ["development", "empty", "hostile", "own", "wide"])
+@pytest.mark.parametrize("name", ["development", "empty", "hostile", "matrix", "own", "wide"])
 def test_nu_checker_has_nothing_to_say(name: str, pages: dict[str, Path], npm: Callable[[str], Path]) -> None:
     java = program("java")
     jar = next((npm(NU) / "vnu-jar").rglob("vnu.jar"))

@@ -43,7 +43,9 @@ TAG_DAYS = 90
     help="Configuration to use instead of the repository's own.",
 )
 @click.option("--no-repo-config", is_flag=True, help="Ignore configuration found in the repository.")
-@click.option("--format", type=click.Choice(["terminal", "json", "csv"]), default="terminal", help="What to print.")
+@click.option(
+    "--format", type=click.Choice(["terminal", "json", "csv", "html"]), default="terminal", help="What to print."
+)
 def command(
     target: str,
     repo: Path,

@@ -1,4 +1,4 @@
-"""Views of a traceability matrix: terminal, JSON and CSV."""
+"""Views of a traceability matrix: terminal, JSON, CSV and (in its own module) HTML."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from qmslint.model.trace import FAULTS, STATES, STEPS, Chain, Link, LinkState, Matrix
+from qmslint.model.trace import FAULTS, STATES, STEPS, Chain, Link, Matrix
+from qmslint.report.html.trace_page import SIGNS, as_html
 from qmslint.report.safe import harmless_start, safe
 
-SIGNS: Mapping[LinkState, str] = MappingProxyType(
-    {"covered": "✓", "broken": "✗", "ambiguous": "~", "unauthorised": "!", "unseen": "?"}
-)
 _TITLE = 60
 
 
@@ -141,5 +139,5 @@ def cell(text: str) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Matrix], str]] = MappingProxyType(
-    {"csv": as_csv, "json": as_json, "terminal": as_terminal}
+    {"csv": as_csv, "html": as_html, "json": as_json, "terminal": as_terminal}
 )

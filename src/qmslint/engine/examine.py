@@ -79,7 +79,8 @@ def _subject(scan: Scan) -> SubjectLine:
         name=repo.name,
         commit=repo.commit,
         view=scan.snapshot.view,
-        branch=repo.branch,
+        # Which branch somebody checked out says nothing of a revision that was named.
+        branch="" if scan.snapshot.view == "commit" else repo.branch,
         dirty=dirty(scan),
         shallow=repo.shallow,
         as_of=datetime.fromtimestamp(min(max(scan.as_of, 0), 253402300799), UTC).date().isoformat(),

@@ -83,11 +83,6 @@ def is_unfilled(text: str) -> bool:
     return _BLANK.fullmatch(_without_holes(text)) is not None
 
 
-def has_hole(text: str) -> bool:
-    """Say whether a part of a template that should have been replaced is still in ``text``."""
-    return _without_holes(text, "\0") != text
-
-
 def refuses(text: str) -> bool:
     """Say whether a value begins by saying that there is nothing, such as ``N/A``."""
     return _REFUSAL.match(text.strip()) is not None

@@ -13,20 +13,32 @@ _END = regex(r"(?<=[.!?;])\s+(?=[^\s a-zß-ÿ])")
 
 def sentences(parsed: Document) -> Iterator[Line]:
     """Yield the sentences of running text, of list items and of table rows; linear in the length of the text."""
+    for block in _blocks(parsed):
+        yield from _split(block)
+
+
+def points(parsed: Document) -> Iterator[Line]:
+    """Yield the list items, each whole: what their sentences say, they say of one matter."""
+    begun = {item.line for item in parsed.items}
+    for block in _blocks(parsed):
+        if block[0].line in begun:
+            yield Line(" ".join(" ".join(line.text for line in block).split())[:_LONGEST], block[0].line)
+
+
+def _blocks(parsed: Document) -> Iterator[list[Line]]:
     starts = {item.line for item in parsed.items} | {row.line for table in parsed.tables for row in table.rows}
     block: list[Line] = []
     for line in parsed.prose:
         follows = bool(block) and line.line == block[-1].line + 1 and line.line not in starts
-        if not follows or sum(len(part.text) for part in block) > _LONGEST:
-            yield from _split(block)
+        if block and (not follows or sum(len(part.text) for part in block) > _LONGEST):
+            yield block
             block = []
         block.append(line)
-    yield from _split(block)
+    if block:
+        yield block
 
 
 def _split(block: list[Line]) -> Iterator[Line]:
-    if not block:
-        return
     offsets, text = [], ""
     for line in block:
         offsets.append(len(text))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -92,13 +91,6 @@ def inline_tests(scan: Scan) -> tuple[str, ...]:
                 found.append(path)
                 break
     return tuple(found)
-
-
-@fact
-def main_language(scan: Scan) -> str:
-    """Return the language with the most source files, empty when there is none."""
-    sizes = Counter({name: len(paths) for name, paths in by_language(scan).items()})
-    return max(sorted(sizes), key=lambda name: sizes[name]) if sizes else ""
 
 
 def changed_paths(scan: Scan, shas: Sequence[str]) -> Mapping[str, tuple[str, ...]]:

@@ -47,19 +47,6 @@ def templates(scan: Scan, sort: str) -> tuple[Document, ...]:
     return tuple(found)
 
 
-@fact
-def contact_links(scan: Scan) -> tuple[tuple[str, int, str], ...]:
-    """Return path, line and text of the contacts offered beside the issue templates."""
-    found = []
-    for path in scan.glob(_CONFIG):
-        data = _yaml(scan, path)
-        for entry in (data.get("contact_links") or []) if isinstance(data, dict) else []:
-            if isinstance(entry, Map) and entry.get("url"):
-                text = " ".join(str(entry.get(key, "")) for key in ("name", "url", "about"))
-                found.append((path, entry.line_of("url"), text))
-    return tuple(found)
-
-
 def _yaml(scan: Scan, path: str) -> Any:
     text = scan.text(path)
     if text is None:

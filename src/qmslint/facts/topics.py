@@ -7,7 +7,6 @@ what may be missing, ``(a)+`` for what may be repeated, and a blank also for a h
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -76,14 +75,6 @@ def seen(scan: Scan, document: Document, topics: Iterable[str]) -> dict[str, Sig
             line = document.line_of(text.count("\n", 0, start))
             found[topic] = Sighting(topic, document.path, line, " ".join(text[start:end].split())[:80])
     return found
-
-
-def lines_with(scan: Scan, document: Document, topic: str) -> tuple[int, ...]:
-    """Return every line of a document on which ``topic`` is seen."""
-    text = document.plain
-    starts = [0] + [match.end() for match in re.finditer("\n", text)]
-    spots = (match.start() for match in _compiled(scan, topic).finditer(text))
-    return tuple(dict.fromkeys(document.line_of(bisect.bisect_right(starts, spot) - 1) for spot in spots))
 
 
 def mentions(scan: Scan, text: str, topics: Iterable[str]) -> tuple[str, ...]:

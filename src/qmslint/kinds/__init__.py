@@ -105,7 +105,6 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "unless": "qmslint.kinds.combine.unless",
         "updates": "qmslint.kinds.updates",
         "version-consistent": "qmslint.kinds.version_consistent",
-        "versions-listed": "qmslint.kinds.versions_listed",
     }
 )
 GROUP = "qmslint.kinds"

@@ -9,7 +9,7 @@ from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
 from qmslint.facts.records import Action, Record, records
-from qmslint.facts.records.actions import is_closed
+from qmslint.facts.records.actions import is_closed, link_in
 from qmslint.facts.records.carried import with_later_word
 from qmslint.facts.records.followed import followed
 from qmslint.facts.records.words import Common, common
@@ -76,7 +76,7 @@ def _followed(scan: Scan, kind: str, record: Record, action: Action) -> Action:
 def _entry(record: Record, words: Common) -> Action:
     due = record.text("due")
     done = is_closed(record.text("status"), words) or "closed_on" in record.fields
-    link = record.text("link") or record.text("effectiveness")
+    link = record.text("link") or link_in(record.text("status")) or record.text("effectiveness")
     return Action(
         record.title,
         record.line,

@@ -16,7 +16,7 @@ from qmslint.facts.measurements import Measurement, measurements, objectives_as_
 from qmslint.facts.records import records
 from qmslint.facts.records.actions import from_document, linked
 from qmslint.facts.records.words import common
-from qmslint.facts.sentences import sentences
+from qmslint.facts.sentences import points, sentences
 from qmslint.model.evidence import Evidence, absent_at, from_history, in_file, in_record
 from qmslint.model.metrics import LEAST
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -152,7 +152,7 @@ def _acted(params: Params, scan: Scan, fresh: Sequence[Measurement]) -> list[Evi
             ]
             found += [
                 in_record(path, said.line, f"said: {said.text[:80]}")
-                for said in sentences(parsed)
+                for said in (*sentences(parsed), *points(parsed))
                 if linked(said.text) and decides(scan, said.text) and speaks_of(scan, params.family, said.text)
             ]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import EXPECTED, Step, pipelines
+from qmslint.facts.pipelines.vocabulary import vocabulary
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.quick import dataclass, regex
@@ -24,7 +25,6 @@ class Params:
     each: tuple[str, ...] = option(
         "Classes of which no step may be neutralised unless another one does the same and can stop.", ()
     )
-    main: tuple[str, ...] = option("Classes whose neutralisation makes the gap `unenforced` instead of `bypass`.", ())
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -52,6 +52,19 @@ def check(params: Params, scan: Scan) -> Outcome:
             f"failures of {', '.join(dead)} stop nothing: {evidence[0].path}:{evidence[0].line} {evidence[0].note}"
         )
         return nonconforming(message, list(dict.fromkeys(evidence))[:40], gap, measured=measured)
+    words, each = vocabulary(scan), frozenset(params.each)
+    alone = [
+        step
+        for step in loose
+        if step.classes & each and not words.is_experimental(f"{step.job} {step.name}") and not _repeats(step, gates)
+    ]
+    if alone:
+        evidence = [item for step in alone for item in _cite(step)]
+        first = alone[0]
+        message = (
+            f"failures of {_short(first)} ({first.path}:{first.line}) stop nothing, and no other step does the same"
+        )
+        return nonconforming(message, list(dict.fromkeys(evidence))[:40], "weak", measured=measured)
     firm = [next(step for step in steps if step.blocking) for steps in gates.values()]
     evidence = [in_file(step.path, step.line, f"can stop a change: {step.tool or step.what[:60]}") for step in firm]
     tail = f"; {len(loose)} further steps are allowed to fail" if loose else ""

@@ -11,6 +11,7 @@ from datetime import date
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import day_of, parse_date
+from qmslint.facts.documents import best
 from qmslint.facts.markup import normal
 from qmslint.facts.pointers import Pointers, pointers
 from qmslint.facts.records import Record, records
@@ -18,8 +19,9 @@ from qmslint.facts.records.actions import is_closed
 from qmslint.facts.records.find import classify
 from qmslint.facts.records.words import common, kind_of
 from qmslint.facts.releases import releases
+from qmslint.facts.services import services
 from qmslint.kinds.recorded import none_found
-from qmslint.model.evidence import in_record
+from qmslint.model.evidence import in_file, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass, regex
@@ -31,6 +33,7 @@ _ACCEPTED_BY = regex(
     r"\b(?:accepted|acceptance|akzeptiert|toleriert|acceptée?s?|aceptad[oa]s?)\b[^.;|]{0,20}?\b(?:by|von|durch|par|por)\s+@?[^\W\d_]{2,}",
     re.I,
 )
+_FIGURE = regex(r"\d")
 _PERSON = regex(r"@?[^\W\d_]{2,}")
 
 
@@ -63,6 +66,12 @@ class Params:
     )
     months: float = option("At least one entry has to be from this many months; 0 for any age.", 0, minimum=0)
     undated: bool = option("Entries that carry no date at all are not taken for old ones.", False)
+    fresh: float = option(
+        "Share of the dated entries that have to be from these months, or whose next date lies ahead; 0 where one is enough.",
+        0,
+        minimum=0,
+        maximum=1,
+    )
     forgotten: float = option(
         "Where no entry is from this many months, and something was released since, the gap is `overdue`; 0 for never.",
         0,
@@ -72,6 +81,16 @@ class Params:
         "Field to beginnings, each of which an entry must name, where the entries name most of them.", {}
     )
     order: tuple[str, ...] = option("Fields whose dates must follow each other, the earlier first.", ())
+    demanded_by: tuple[str, ...] = option(
+        "Kinds of record that ask for entries: where there are such and no entry, the gap is `unanswered`.", ()
+    )
+    services: bool = option(
+        "Services of others that are visibly used ask for entries: where none is listed, the gap is `unanswered`.",
+        False,
+    )
+    document: str = option(
+        "Key of the document that holds the entries: where it is there and holds none, the gap is `weak`.", ""
+    )
     what: str = option("What the entries are called, in the plural.", "entries")
 
 
@@ -80,7 +99,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     found = [records(scan, kind) for kind in params.kinds]
     items = [record for one in found for record in one.items]
     if not items:
-        return none_found(scan, params.kinds, params.what, optional=params.optional)
+        return _none(params, scan)
     blind = [name for name in params.where if not any(name in record.fields for record in items)]
     if blind:
         text = f"no entry says its {blind[0].replace('_', ' ')}, so the {params.what} cannot be told from the others"
@@ -143,6 +162,10 @@ def check(params: Params, scan: Scan) -> Outcome:
     stale = params.months and dated and (newest is None or newest < day_of(scan.since(params.months)))
     if stale:
         complaints.append(f"none of the last {params.months:g} months")
+    elif old := _old(params, scan, items):
+        stale = True
+        complaints.append(f"{len(old)} of {len(items)} are older than {params.months:g} months")
+        notes += [in_record(r.path, r.line, f"{r.name}: of {day}", name=r.name, lacks=True) for r, day in old]
     good = [in_record(r.path, r.line, r.name, name=r.name) for r, missing in gaps.values() if not missing][:_LISTED]
     if complaints:
         if broken:
@@ -166,6 +189,30 @@ def check(params: Params, scan: Scan) -> Outcome:
     )
     sure = Confidence.MEDIUM if notes or broken else Confidence.HIGH
     return conforming(message, [*good, *notes][:_LISTED], confidence=sure, measured=measured)
+
+
+def _none(params: Params, scan: Scan) -> Outcome:
+    """Say that there is no entry: in the document that should hold them, though something asks for them, or at all."""
+    outcome = none_found(scan, params.kinds, params.what, optional=params.optional)
+    if outcome.gap != "absent":
+        return outcome
+    there = best(scan, params.document) if params.document else None
+    if there is not None and not there.weak:
+        # A part of another document that names figures says something; what lacks may be kept where nobody looked.
+        begun = not there.whole and any(_FIGURE.search(item.text) for item in there.document.items)
+        message = f"none of the {params.what} at {there.path}:{there.line} can be told apart and followed"
+        evidence = (in_file(there.path, there.line, "holds no entries"), *outcome.evidence)
+        return outcome.but(message=message, evidence=evidence, gap="unanswered" if begun else "weak")
+    asking = [
+        in_record(r.path, r.line, f"{r.name} asks for them", name=r.name)
+        for kind in params.demanded_by
+        for r in records(scan, kind).items
+    ]
+    asking += services(scan) if params.services else ()
+    if not asking:
+        return outcome
+    message = f"{outcome.message}, and there is what asks for them"
+    return outcome.but(message=message, evidence=(*asking[:10], *outcome.evidence), gap="unanswered")
 
 
 def _chosen(params: Params, scan: Scan, items: Sequence[Record]) -> list[Record]:
@@ -227,6 +274,17 @@ def _late(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Rec
         if due and due < today and not settled:
             late.append((record, due))
     return late
+
+
+def _old(params: Params, scan: Scan, items: Sequence[Record]) -> list[tuple[Record, date]]:
+    """Return the entries that are too old, with their newest date, where they are too many."""
+    if not params.fresh or not params.months:
+        return []
+    since, today = day_of(scan.since(params.months)), day_of(scan.as_of)
+    newest = [(r, max(days)) for r in items if (days := _days(params, r))]
+    planned = {(r.path, r.line) for r in items if (due := parse_date(r.text("next"), end=True)) and due >= today}
+    old = [(r, day) for r, day in newest if day < since and (r.path, r.line) not in planned]
+    return old if len(newest) - len(old) < params.fresh * len(newest) else []
 
 
 def _uncovered(params: Params, items: Sequence[Record]) -> list[tuple[str, list[str]]]:

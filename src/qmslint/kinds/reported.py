@@ -28,6 +28,9 @@ _NUMBER = regex(r"[#!]([0-9]{1,7})\b")
 _LIST = regex(
     r"(?i)\b(?:pull[- ]requests?|merge[- ]requests?|PRs?|MRs?)[ :]{1,3}((?:[0-9]{1,7}(?:, ?| ?(?:and|und|et|y|bis|to) )?){1,60})"
 )
+_LIST = regex(
+    r"(?i)\b(?:pull[- ]requests?|merge[- ]requests?|PRs?|MRs?)[ :]{1,3}((?:[0-9]{1,7}(?:, ?| ?(?:and|und|et|y|bis|to) )?){1,60})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _authors(scan: Scan, text: str) -> list[tuple[str, Person]]:
     """Return who authored the commits and merge requests that a text names."""
     found: list[tuple[str, Person]] = []
     wanted = {match[0] for match in _SHA.finditer(text) if any(c.isdigit() for c in match[0])}
-    numbers = set(_NUMBER.findall(text))
+    numbers = {*_NUMBER.findall(text), *re.findall(r"[0-9]+", " ".join(_LIST.findall(text)))}
     if wanted or numbers:
         scan.need_whole_history()
     for commit in scan.history.commits if wanted else ():

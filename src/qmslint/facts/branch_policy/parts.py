@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from qmslint.facts.branch_policy import model as m
@@ -55,11 +54,3 @@ def stricter(name: str, one: Property | None, other: Property) -> Property:
     if name in _LOWER_IS_STRICTER:
         first, second = -first, -second
     return other if second > first else one
-
-
-def strictest(name: str, statements: Iterable[Property]) -> Property | None:
-    """Return the strictest of several statements about a property."""
-    found: Property | None = None
-    for statement in statements:
-        found = stricter(name, found, statement)
-    return found

@@ -76,10 +76,6 @@ class Ownership:
     owned: Mapping[str, tuple[OwnerRule, ...]] = field(default_factory=dict)
     dead: tuple[OwnerRule, ...] = ()
 
-    def owners_of(self, path: str) -> tuple[str, ...]:
-        """Return the owners of a path, the deciding rule's first, without repetition."""
-        return tuple(dict.fromkeys(owner for rule in self.owned.get(path, ()) for owner in rule.owners))
-
     @property
     def catch_all_only(self) -> bool:
         """Whether one pattern for everything is all there is."""

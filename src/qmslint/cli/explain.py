@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from qmslint.model.rule import Check
+
+_LINES = 14
 
 
 @click.command("explain")
@@ -16,8 +24,6 @@ import click
 )
 def command(name: str, edition: str, pack: tuple[str, ...]) -> int:
     """Say what a rule (ci.test-gate) or clause (8.5.1) is about, and what would satisfy it."""
-    from pathlib import Path
-
     from qmslint.packs.load import library_of
 
     library = library_of(f"./{item}" if "/" not in item and Path(item).is_dir() else item for item in pack)
@@ -47,7 +53,7 @@ def _rule(library: object, name: str) -> Iterator[str]:
     grades = "; ".join(f"{gap}: {grade.value}" for gap, grade in rule.grades.items())
     yield from _paragraph("Grade by gap, before the pack's cap", grades)
     if rule.when:
-        yield from _paragraph("Applies when", f"{rule.when.kind}: {rule.when.params}")
+        yield from _paragraph("Applies when", _asked(rule.when))
     for key, value in rule.parameters.items():
         yield f"  parameter {key} = {value}"
     yield "Clauses"
@@ -59,6 +65,49 @@ def _rule(library: object, name: str) -> Iterator[str]:
         yield ""
         yield "An example that passes"
         yield textwrap.indent(rule.guide.example.rstrip(), "  ")
+    yield from _failing(library.tree_of(name).root, name)
+
+
+def _asked(check: Check) -> str:
+    """Return a check in words: its kind with the options that are set."""
+    said = [
+        f"{field.name.rstrip('_').replace('_', ' ')} {_value(value)}"
+        for field in dataclasses.fields(check.params)
+        if (value := getattr(check.params, field.name)) != field.default and value not in ((), {}, None)
+    ]
+    return f"{check.kind.replace('-', ' ')}{': ' if said else ''}{', '.join(said)}"
+
+
+def _value(value: object) -> str:
+    if type(value).__name__ == "Check":
+        return f"({_asked(value)})"  # type: ignore[arg-type]
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {_value(inner)}" for key, inner in value.items())
+    if isinstance(value, (tuple, list)):
+        return " or ".join(_value(inner) for inner in value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _failing(root: Path, name: str) -> Iterator[str]:
+    """Return the first of the rule's own cases that comes out nonconforming, shortened."""
+    from qmslint.errors import PackError
+    from qmslint.packs.cases import cases_of
+
+    try:
+        cases = [case for case in cases_of(root, name) if case.expect == "nonconforming"]
+    except PackError:
+        return
+    case = next((case for case in cases if case.files), cases[0] if cases else None)
+    if case is None:
+        return
+    yield ""
+    yield f"An example that does not pass: {case.name}"
+    for path, text in list(case.files.items())[:3]:
+        lines = str(text).rstrip().split("\n")
+        yield f"  {path}"
+        yield from (f"    {line[:110]}" for line in lines[:_LINES])
+        if len(lines) > _LINES:
+            yield f"    … {len(lines) - _LINES} more lines"
 
 
 def _basis(basis: str, source: str) -> str:

@@ -120,7 +120,14 @@ class Session:
             scan.shared = shared
             scan.lasting = shared.setdefault(("lasting", names, repr(settings)), {})
         report = examine(scan, chosen, loaded.packs, catalogue, edition, tell, self._exceptions(library))
-        return replace(report, notes=(*self._notes(repository), *merged.notes, *report.notes)), scan
+        notes = (*self._notes(repository), *merged.notes, *report.notes)
+        return replace(report, notes=notes, lowered=(*report.lowered, *self._asked())), scan
+
+    def _asked(self) -> list[str]:
+        """Return what the command line left out, so that a reader knows that the report is about a part."""
+        found = [f"only these rules, as asked for: {glob}" for glob in self.ask.select]
+        found += [f"rules left out, as asked for: {glob}" for glob in self.ask.ignore]
+        return found + [f"only this clause, as asked for: {number}" for number in self.ask.clause]
 
     def _exceptions(self, library: Library) -> Exceptions:
         policy = self.policy or Policy("")

@@ -11,12 +11,15 @@ from qmslint.facts.statements import Statement, statements
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import any_of
-from qmslint.quick import dataclass
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 _HANDED_OUT = frozenset({"publish", "deploy-service"})
 _TEXT = 200_000
 _LISTED = 10
+
+_ELSEWHERE = regex(r"\s*(?:#|//|(?:-\s+)?(?:concurrency|group|key|restore-keys|run-name):)")
+"""Lines that name something else by a run or commit: a comment, a group of runs, a cache, a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def _marks(scan: Scan, part: str) -> list[Evidence]:
         if not test.search(text):
             continue
         for number, line in enumerate(text.split("\n"), 1):
-            if test.search(line[:500]) and not line.lstrip().startswith(("#", "//")):
+            if test.search(line[:500]) and not _ELSEWHERE.match(line):
                 found.append(in_file(path, number, f"{part}: {line.strip()[:80]}"))
                 break
     return found

@@ -20,7 +20,7 @@ from qmslint.settings import Settings
 from .bombs import BOMBS, NAMES
 from .ground import Ground, Run
 
-SECONDS = 25
+SECONDS = 45
 """Of computing, on a machine that is neither new nor idle; what grows with the square of the size takes minutes."""
 QUICK = ("lines", "dotted", "yaml-aliases", "yaml-depth")
 

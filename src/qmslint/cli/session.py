@@ -16,7 +16,7 @@ from qmslint.engine.dispositions import Exceptions
 from qmslint.engine.examine import Progress, examine
 from qmslint.engine.plan import Plan, plan
 from qmslint.engine.waivers import Limits
-from qmslint.errors import ConfigError, UsageError
+from qmslint.errors import ConfigError, Unassessable, UsageError
 from qmslint.facts.base import Scan
 from qmslint.forms import Policy
 from qmslint.model.report import Report
@@ -171,8 +171,15 @@ class Session:
 def with_documents(report: Report, scan: Scan) -> Report:
     """Return the report with the register of controlled documents, for the formats that show it."""
     from qmslint.facts.document_list import document_list
+    from qmslint.model.document_list import DocumentList
 
-    return replace(report, documents=document_list(scan))
+    subject = report.subject
+    try:
+        found = document_list(scan)
+    except Unassessable as trouble:
+        note = f"the documents could not be listed: {trouble.text}"
+        found = DocumentList(report.tool_version, subject.name, subject.commit, subject.as_of, (), (note,))
+    return replace(report, documents=found)
 
 
 def _packs_of(tree: trees.Tree) -> list[str]:

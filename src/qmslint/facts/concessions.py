@@ -83,7 +83,7 @@ def concessions(scan: Scan) -> Concessions:
         total += size
         tests += own
         if marked:
-            found += marks.of(path, scan.text(path) or "", path in own_tests)
+            found += _marked(scan, path, marks, path in own_tests)
     ordered = tuple(sorted(found, key=lambda item: (item.path, item.line, item.what)))
     return Concessions(ordered, tests, whole and len(paths) <= _FILES, unreadable(scan))
 
@@ -102,6 +102,16 @@ def _overview(scan: Scan, path: str, marks: _Marks) -> tuple[int, int, bool]:
     if key[1]:
         scan.lasting[key] = answer
     return answer
+
+
+def _marked(scan: Scan, path: str, marks: _Marks, is_test: bool) -> tuple[Concession, ...]:
+    """Return what is set aside in a file; of a content that was read in another revision it is known."""
+    key = (_marked, path, _key(scan, path)[1], is_test)
+    if not key[2]:
+        return tuple(marks.of(path, scan.text(path) or "", is_test))
+    if key not in scan.lasting:
+        scan.lasting[key] = tuple(marks.of(path, scan.text(path) or "", is_test))
+    return cast("tuple[Concession, ...]", scan.lasting[key])
 
 
 def _key(scan: Scan, path: str) -> tuple[Any, str]:
@@ -126,22 +136,14 @@ class _Marks:
         if not self.tests.search(text):
             return 0
         lines = [line[:300] for line in text.split("\n")]
-        short = "\n".join(lines).encode("utf-8")
-        # One pass tells which lines to ask; a match may begin in an empty line before or end in one after.
-        asked: set[int] = set()
-        number = end = 0
-        for match in self.tests.finditer(short):
-            first, last = match.span()
-            number += short.count(b"\n", end, first)
-            end = first
-            asked.update(range(number, number + 1 + short.count(b"\n", first, last)))
-        return sum(1 for number in asked if self.tests.search(lines[number]))
+        return sum(1 for number in _asked(self.tests, lines) if self.tests.search(lines[number]))
 
     def of(self, path: str, text: str, is_test: bool) -> Iterator[Concession]:
         """Yield the marks of one file."""
         lines = text.split("\n")
-        for number, line in enumerate(lines, 1):
-            line = line[:500]
+        short = [line[:500] for line in lines]
+        for number in (at + 1 for at in sorted(_asked(self.every, short))):
+            line = short[number - 1]
             if not self.every.search(line):
                 continue
             for name, mark in self.inline:
@@ -164,6 +166,19 @@ class _Marks:
             told = mark["reasoned"].search(line) or self.ticket.search(line) or _above(lines, number) >= 3
             faults += [] if told else ["no reason"]
         return Concession("inline", name, path, number, tuple(faults), bool(mark["security"]))
+
+
+def _asked(pattern: Any, lines: list[str]) -> set[int]:
+    """Return which lines to ask, by one pass; a match may begin in an empty line before or end in one after."""
+    short = "\n".join(lines).encode("utf-8")
+    asked: set[int] = set()
+    number = end = 0
+    for match in pattern.finditer(short):
+        first, last = match.span()
+        number += short.count(b"\n", end, first)
+        end = first
+        asked.update(range(number, number + 1 + short.count(b"\n", first, last)))
+    return {number for number in asked if number < len(lines)}
 
 
 def _compiled(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -278,7 +278,7 @@ def updaters(scan: Scan) -> tuple[Updater, ...]:
         if text.strip() and not _OFF.search(text):
             found.append(Updater("Renovate", path, 1, _managed(text)))
     package = scan.text("package.json") if "package.json" in scan.snapshot else ""
-    if package and re.search(r"(?m)^[ \t]{0,4}\"renovate\"\s*:", package):
+    if package and re.search(r"\"renovate\"[ \t]{0,20}:\s{0,20}\{", package):
         found.append(Updater("Renovate", "package.json", 1, frozenset()))
     others = {"/.pyup.{yml,yaml}": ("pyup", "python"), "/.scala-steward.conf": ("Scala Steward", "sbt")}
     others |= {"/.github/updatecli/**": ("updatecli", ""), "/updatecli.d/**": ("updatecli", "")}

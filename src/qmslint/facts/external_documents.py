@@ -87,9 +87,11 @@ def _in(scan: Scan, parsed: Document, stated: Mapping[int, str] | None = None) -
     formats = frozenset(map(str, words["formats"]))
     found: list[Citation] = []
     tests = [compile_pattern(str(pattern), ignore_case=False) for pattern in words["standards"]]
+    every = any_of([str(pattern) for pattern in words["standards"]], ignore_case=False)
     lines = [*((line.line, line.text) for line in parsed.prose), *((h.line, h.text) for h in parsed.headings)]
     for number, text in lines:
-        if not any(letter.isdigit() for letter in text):
+        # One test of all tells for most lines that there is nothing to ask.
+        if not any(letter.isdigit() for letter in text) or not every.search(text[:2000]):
             continue
         for test in tests:
             for match in test.finditer(text[:2000]):

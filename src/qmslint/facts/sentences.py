@@ -28,12 +28,14 @@ def points(parsed: Document) -> Iterator[Line]:
 def _blocks(parsed: Document) -> Iterator[list[Line]]:
     starts = {item.line for item in parsed.items} | {row.line for table in parsed.tables for row in table.rows}
     block: list[Line] = []
+    size = 0
     for line in parsed.prose:
         follows = bool(block) and line.line == block[-1].line + 1 and line.line not in starts
-        if block and (not follows or sum(len(part.text) for part in block) > _LONGEST):
+        if block and (not follows or size > _LONGEST):
             yield block
-            block = []
+            block, size = [], 0
         block.append(line)
+        size += len(line.text) + 1
     if block:
         yield block
 

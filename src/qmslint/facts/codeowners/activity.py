@@ -143,7 +143,7 @@ def _index(scan: Scan) -> _Index:
     history = scan.history
     for commit in history.commits:
         moment = min(commit.committed, scan.as_of)
-        for who in _people(commit):
+        for who in _people(scan, commit):
             seen(who, moment)
         if len(commit.parents) > 1 and (match := _MERGED.match(commit.message)):
             handle = match[1].decode("ascii").casefold()
@@ -151,15 +151,23 @@ def _index(scan: Scan) -> _Index:
     return index
 
 
-def _people(commit: Commit) -> Iterable[Person]:
+def _people(scan: Scan, commit: Commit) -> Iterable[Person]:
     yield commit.author
     if commit.committer != commit.author:
         yield commit.committer
     if b"-by:" in commit.message or b"-By:" in commit.message:
-        yield from co_authors(commit)
-        for trailer in trailers_of(commit):
-            if trailer.key in _REVIEWERS and (who := person_in(trailer.value)) and who.email:
-                yield who
+        key = (_people, commit.sha)
+        if key not in scan.lasting:
+            scan.lasting[key] = tuple(_named(commit))
+        yield from scan.lasting[key]
+
+
+def _named(commit: Commit) -> Iterable[Person]:
+    """Yield who is named in the trailers of a commit."""
+    yield from co_authors(commit)
+    for trailer in trailers_of(commit):
+        if trailer.key in _REVIEWERS and (who := person_in(trailer.value)) and who.email:
+            yield who
 
 
 def _lead(index: _Index, who: Person, key: str) -> None:

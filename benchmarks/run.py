@@ -9,6 +9,7 @@ changes it least.  The ratio of wall time stands behind it.  The cache is one of
     python benchmarks/run.py                       # repositories made here: 300, 3,000 and 20,000 commits
     python benchmarks/run.py --commits 200000      # made here, of this size
     python benchmarks/run.py PATH...               # given repositories
+    python benchmarks/run.py --readers PATH...     # also what GitPython and PyDriller cost on them
 """
 
 from __future__ import annotations
@@ -157,6 +158,50 @@ def measure(name: str, repository: Path, commits: int, rounds: int) -> None:
     tell(name, "trend of 36 months", result, "a check", 5)
 
 
+READERS = {
+    "qmslint": "len(repository.history.commits)",
+    "GitPython": "sum(len(c.message) for c in git.Repo(copy).iter_commits(repository.commit))",
+    "PyDriller": "sum(len(c.msg) for c in pydriller.Repository(copy).traverse_commits())",
+}
+"""How the program and two libraries read every commit; the libraries of a copy, which one of them changes."""
+TOUCHED = {
+    "qmslint": "len(repository.touched(newest))",
+    "GitPython": "sum(len(repo.commit(sha).stats.files) for repo in [git.Repo(copy)] for sha in newest)",
+    "PyDriller": "sum(len(c.modified_files) for c in pydriller.Repository(copy, only_commits=newest).traverse_commits())",
+}
+"""The same for the files that the newest 100 changes touched."""
+_READING = """
+import sys
+from pathlib import Path
+from qmslint.repo.open import open_repository
+repository = open_repository(Path(sys.argv[1]))
+copy = sys.argv[2]
+{load}
+newest = [sha for sha in repository.git.run("rev-list", "--no-merges", "-100", repository.commit).decode().split()]
+{reading}
+repository.close()
+"""
+_LOADS = {"qmslint": "", "GitPython": "import git", "PyDriller": "import pydriller"}
+
+
+def readers(name: str, repository: Path, rounds: int) -> None:
+    """Compare ways to read a history with the floor: why the program reads it as it does."""
+    folder = tempfile.TemporaryDirectory()
+    copy = Path(folder.name) / "copy"
+    subprocess.run(["git", "clone", "--quiet", "--bare", "--shared", str(repository), str(copy)], check=True)
+    for what, ways in (("every commit", READERS), ("files of 100 changes", TOUCHED)):
+        for reader, reading in ways.items():
+            script = _READING.format(load=_LOADS[reader], reading=reading)
+            command = [sys.executable, "-c", script, str(repository), str(copy)]
+            found = compare(max(1, rounds // 3), lambda c=command: run(c), lambda: floor(repository))  # type: ignore[misc]
+            print(
+                f"{name:<22} {what:<24} {found.cpu:6.2f} × floor       {reader:<14}  wall {found.wall:6.2f} ×"
+                f"  {found.seconds * 1000:7.0f} ms  peak {found.megabytes:4.0f} MB",
+                flush=True,
+            )
+    folder.cleanup()
+
+
 def after_ten_commits(name: str, folder: Path, steps: list[Step], rounds: int) -> None:
     """Compare a check that finds ten new commits with a first one."""
     command = [*CHECK, str(folder)]
@@ -212,6 +257,7 @@ def main() -> None:
     parser.add_argument("paths", nargs="*", type=Path)
     parser.add_argument("--commits", type=int, action="append", help="size of a repository to make (repeatable)")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--readers", action="store_true", help="also compare with GitPython and PyDriller")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as own:
         os.environ["XDG_CACHE_HOME"] = own
@@ -220,6 +266,8 @@ def main() -> None:
         for path in options.paths:
             commits = int(subprocess.check_output(["git", "-C", str(path), "rev-list", "--count", "HEAD"]))
             measure(path.name, path, commits, options.rounds)
+            if options.readers:
+                readers(path.name, path, options.rounds)
         for commits in options.commits or ([] if options.paths else [300, 3_000, 20_000]):
             with tempfile.TemporaryDirectory() as folder:
                 steps = list(made(commits, min(20_000, max(100, commits * 2 // 5))))
@@ -227,6 +275,8 @@ def main() -> None:
                 name = f"made: {commits} commits"
                 measure(name, repository, commits, options.rounds)
                 after_ten_commits(name, repository, steps, options.rounds)
+                if options.readers:
+                    readers(name, repository, options.rounds)
 
 
 if __name__ == "__main__":

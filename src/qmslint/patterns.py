@@ -94,6 +94,8 @@ def _letters(inside: str) -> str:
 _BRACES = regex(r"\{([^{}]*)\}")
 _RUN = regex(r"[^*?\[\]{}/]{3,}")
 _ALTERNATIVES = 64
+_FEW = 2_000
+"""Bytes of names up to which matching costs less than finding out what cannot match."""
 
 
 @lru_cache(maxsize=8192)
@@ -158,8 +160,7 @@ class PathSet:
         key = tuple(globs)
         if key not in self._memo:
             known = self._before._memo.get(key) if self._before else None
-            possible = tuple(glob for glob in key if self._may_match(glob))
-            self._memo[key] = self._search(possible) if known is None else self._from(known, key)
+            self._memo[key] = self._search(key) if known is None else self._from(known, key)
         return self._memo[key]
 
     def _from(self, known: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
@@ -167,6 +168,8 @@ class PathSet:
         return tuple(sorted([*kept, *self._added.match(globs)], key=self._order.__getitem__))
 
     def _search(self, globs: tuple[str, ...]) -> tuple[str, ...]:
+        if len(self._joined) > _FEW:
+            globs = tuple(glob for glob in globs if self._may_match(glob))
         if not globs or not self._originals:
             return ()
         try:

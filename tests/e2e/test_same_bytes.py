@@ -61,3 +61,21 @@ def test_the_same_bytes_everywhere(clones: list[Path], form: str, tmp_path: Path
     for number, clone in enumerate(clones[1:]):
         surroundings = others[number % len(others)]
         assert printed(clone, commit, form, surroundings, tmp_path / str(number)) == expected, clone.parent.name
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are split off on Linux only")
+@pytest.mark.parametrize("form", ["json", "html"])
+def test_the_same_development_on_one_core_and_on_several(clones: list[Path], form: str, tmp_path: Path) -> None:
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("this machine has one core")
+    command = [sys.executable, "-m", "qmslint", "trend", str(clones[0]), "--points", "7", "--format", form]
+    only = min(os.sched_getaffinity(0))
+    env = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+
+    def bind() -> None:
+        os.sched_setaffinity(0, {only})
+
+    several = subprocess.run(command, env=env, capture_output=True, check=True, timeout=300)
+    alone = subprocess.run(command, env=env, capture_output=True, check=True, timeout=300, preexec_fn=bind)
+    assert len(alone.stdout) > 2000
+    assert several.stdout == alone.stdout

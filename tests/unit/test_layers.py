@@ -86,9 +86,9 @@ def test_only_one_door_to_processes_and_yaml(path: Path) -> None:
         assert "yaml" not in names
     if where != "plaintoml.py":
         assert "tomllib" not in names
-    assert not names & {"pickle", "marshal", "shelve"}
-    if not where.startswith("repo/"):
-        assert not names & {"git", "pydriller"}
+    # What a process that was split off found is read back from a file that has no name.
+    assert not names & {"pickle", "marshal", "shelve"} or where == "engine/cores.py"
+    assert not names & {"git", "pydriller"}
     if where.startswith(("kinds/", "facts/")):
         assert not names & {"os", "socket", "urllib", "http", "tempfile", "shutil", "pathlib"}
 
@@ -100,7 +100,8 @@ def test_text_is_never_run(path: Path) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and path.name != "quick.py":
             assert node.func.id not in ("eval", "exec", "compile", "__import__"), node.lineno
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
-            assert node.attr not in ("system", "popen", "execv", "execve", "spawnv", "fork"), node.lineno
+            assert node.attr not in ("system", "popen", "execv", "execve", "spawnv"), node.lineno
+            assert node.attr != "fork" or path.name == "cores.py", node.lineno
 
 
 def test_quick_help_is_what_the_parser_prints() -> None:

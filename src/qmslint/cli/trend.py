@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ def command(path: Path, every: str, since: str, rev: str, points: int, format: s
     from qmslint.cli.output import write_stdout
     from qmslint.cli.progress import progress
     from qmslint.cli.session import Session, with_documents
+    from qmslint.engine.cores import cores, spread
     from qmslint.model.report import Moment
     from qmslint.repo.open import open_repository
     from qmslint.repo.travel import at
@@ -47,18 +49,32 @@ def command(path: Path, every: str, since: str, rev: str, points: int, format: s
         if not chosen:
             raise UsageError("there is nothing to show: no such commits", hint="look at --since and --every")
         shared: dict[Any, Any] = {}
-        moments = []
+        newest = chosen[-1]
+
+        def look(point: Point) -> Moment:
+            there = at(repository, point.commit)
+            try:
+                report, scan = session.examine(there, point.moment, shared=shared)
+                if format == "html" and point is newest:
+                    report = with_documents(report, scan)
+            finally:
+                there.snapshot.close()
+            return Moment(point.label, report)
+
         with progress(enabled=True, label=repository.name) as tell:
-            for number, point in enumerate(chosen):
-                tell(point.label, number, len(chosen))
-                there = at(repository, point.commit)
-                try:
-                    report, scan = session.examine(there, point.moment, shared=shared)
-                    if format == "html" and point is chosen[-1]:
-                        report = with_documents(report, scan)
-                finally:
-                    there.snapshot.close()
-                moments.append(Moment(point.label, report))
+
+            def look_at(points: Sequence[Point], here: bool) -> list[Moment]:
+                found = []
+                for number, point in enumerate(points):
+                    if here:
+                        tell(point.label, number, len(points))
+                    found.append(look(point))
+                return found
+
+            # What is read and remembered for the newest point serves all others, wherever they are looked at.
+            tell(newest.label, 0, 1)
+            last = look(newest)
+            moments = [*spread(chosen[:-1], look_at, cores()), last]
         write_stdout(FORMATS[format](moments))
         return 0
     finally:

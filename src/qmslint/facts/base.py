@@ -64,7 +64,7 @@ class Scan:
         """All commits up to the examined one; raises *not assessable* where there are none."""
         return self.repo.history
 
-    @property
+    @cached_property
     def tags(self) -> tuple[Tag, ...]:
         """Tags that existed at the examined revision, oldest first."""
         return tuple(tag for tag in self.repo.tags if tag.tagged <= self.as_of)

@@ -186,14 +186,21 @@ def _is_trailer(line: str) -> bool:
 def _at_tag(scan: Scan, release: Release) -> Note | None:
     """Look into the change logs as they were at the tag: those of maintenance branches stay there."""
     for path in _paths_at(scan, release)[:2]:
-        content = scan.repo.objects.file(release.tag.commit, path)
-        if not content or release.version.encode() not in content:
-            continue
-        part = _around(decode(content) or "", release.version)
-        entries = entries_of(path, part, lambda written: read_version(scan, written))
-        if found := _in_changelogs([Changelog(path, entries)], release, True):
+        # What a commit holds is the same at whatever revision it is asked for.
+        key = (_at_tag, release.tag.commit, path, release.version)
+        if key not in scan.lasting:
+            scan.lasting[key] = _entries_at(scan, release, path)
+        if found := _in_changelogs([Changelog(path, scan.lasting[key])], release, True):
             return found
     return None
+
+
+def _entries_at(scan: Scan, release: Release, path: str) -> tuple[Entry, ...]:
+    content = scan.repo.objects.file(release.tag.commit, path)
+    if not content or release.version.encode() not in content:
+        return ()
+    part = _around(decode(content) or "", release.version)
+    return entries_of(path, part, lambda written: read_version(scan, written))
 
 
 def _around(text: str, version: str) -> str:

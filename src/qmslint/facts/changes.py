@@ -77,8 +77,7 @@ def changes(scan: Scan, months: float) -> Changes:
         ``SHALLOW`` where the clone is cut off in the window or in what it brought in.
     """
     line = landed(scan, months)
-    history = scan.history
-    opened = tuple(_open(scan, history, line))
+    opened = _opened(scan, months)
     gerrit = _gerrit(scan, opened)
     judge = ladder(scan, gerrit, _squashing(scan, opened))
     who, release = roles(scan), any_of(scan.words("changes", "release_subjects"))
@@ -98,8 +97,13 @@ def changes(scan: Scan, months: float) -> Changes:
 @fact
 def ladder_here(scan: Scan, months: float = 12) -> Ladder:
     """Return the judge of changes for the customs this repository showed in the last ``months``."""
-    opened = tuple(_open(scan, scan.history, landed(scan, months)))
+    opened = _opened(scan, months)
     return ladder(scan, _gerrit(scan, opened), _squashing(scan, opened))
+
+
+@fact
+def _opened(scan: Scan, months: float) -> tuple[tuple[Commit, tuple[Commit, ...]], ...]:
+    return tuple(_open(scan, scan.history, landed(scan, months)))
 
 
 def _judge(judge: Ladder, commit: Commit, brought: Sequence[Commit]) -> Judged:

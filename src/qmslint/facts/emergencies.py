@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.changes import Change, Changes, changes
@@ -188,7 +190,12 @@ def _undelivered(scan: Scan, change: Change) -> bool:
     targets = [sha for commit in (change.commit, *change.work) if len(sha := reverted(commit)) >= 40]
     if not targets:
         return False
-    releases = [set(shas) for shas in shipped(scan).values()]
-    own = next((n for n, shas in enumerate(releases) if change.commit.sha in shas), len(releases))
-    held = [next((n for n, shas in enumerate(releases) if sha in shas), len(releases)) for sha in targets]
-    return all(n >= own for n in held)
+    places, unreleased = _places(scan), len(shipped(scan))
+    own = places.get(change.commit.sha, unreleased)
+    return all(places.get(sha, unreleased) >= own for sha in targets)
+
+
+@fact
+def _places(scan: Scan) -> Mapping[str, int]:
+    """Return for each commit that a release holds which of the releases, in their order, was the first to do so."""
+    return MappingProxyType({sha: n for n, shas in enumerate(shipped(scan).values()) for sha in shas})

@@ -56,7 +56,7 @@ def shipped(scan: Scan) -> Mapping[Release, tuple[str, ...]]:
 def before(scan: Scan, release: Release) -> Release | None:
     """Return the newest final release of the same component that a release is built on, else the one below by number."""
     known = releases(scan)
-    inside = reachable(scan.history, release.tag.commit)
+    inside = _below(scan, release.tag.commit)
     under = [
         other
         for other in known
@@ -67,3 +67,12 @@ def before(scan: Scan, release: Release) -> Release | None:
     ]
     newest = max(under, key=lambda other: (other.tag.tagged, other.number.key, other.name), default=None)
     return newest or predecessor(scan, release)
+
+
+def _below(scan: Scan, sha: str) -> frozenset[str]:
+    """Return the commits with a tag that are reachable from ``sha``: the same at whatever revision that is asked."""
+    key = (_below, sha)
+    if key not in scan.lasting:
+        scan.lasting[key] = reachable(scan.history, sha).intersection(tag.commit for tag in scan.repo.tags)
+    found: frozenset[str] = scan.lasting[key]
+    return found

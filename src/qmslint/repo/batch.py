@@ -25,6 +25,7 @@ class Batch:
     def __init__(self, git: Git) -> None:
         self._git = git
         self._process: Process | None = None
+        self._owner = 0
         self._pending = b""
 
     def read(self, name: str, limit: int) -> tuple[str, bytes]:
@@ -80,7 +81,7 @@ class Batch:
     def close(self) -> None:
         """End the process."""
         process, self._process, self._pending = self._process, None, b""
-        if process is not None:
+        if process is not None and self._owner == os.getpid():
             self._git.finish(process)
 
     def _ask(self, name: bytes, limit: int) -> tuple[str, bytes]:
@@ -88,8 +89,11 @@ class Batch:
         return self._answer(limit)
 
     def _send(self, questions: bytes) -> None:
+        if self._process is not None and self._owner != os.getpid():
+            self.close()  # this is a process split off from the one that asks there
         if self._process is None:
             self._process = self._git.open("cat-file", "--batch")
+            self._owner = os.getpid()
             assert self._process.stdout
             self._ready = select.poll()
             self._ready.register(self._process.stdout, select.POLLIN | select.POLLHUP)

@@ -16,6 +16,9 @@ from qmslint.repo.history import LOG_FORMAT, Commit, History, Person, parse_comm
 
 _OPTIONS = ("-c", "log.mailmap=false", "log", "-z", LOG_FORMAT)
 
+LINES = 3
+"""Histories, beside the first, whose order is remembered."""
+
 
 class CommitLog:
     """Reads histories of one repository; only commits it does not know are asked of git.
@@ -94,7 +97,8 @@ class CommitLog:
             commits = ordered(head, self._known, self._lines)
         except KeyError:
             return ()
-        self._lines.append(_Line(commits))
+        # The first line is the longest and leads into most others; of those, only the last ones are asked for again.
+        self._lines[1:] = [*self._lines[1:], _Line(commits)][-LINES:]
         if self._store:
             self._store.keep(commits)
         return commits

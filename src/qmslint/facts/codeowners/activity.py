@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
@@ -25,6 +26,7 @@ _COMMON = frozenset(
 )
 _REVIEWERS = frozenset({"reviewed-by", "approved-by", "acked-by", "tested-by"})
 _SHORTEST = 4
+_COMMITTED = attrgetter("committed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,26 +142,38 @@ def _index(scan: Scan) -> _Index:
             index.last[key] = max(moment, index.last.get(key, 0))
             index.newest = max(moment, index.newest)
 
-    history = scan.history
-    for commit in history.commits:
+    commits = scan.history.commits
+    for who, moment in _latest(commits):
+        seen(who, min(moment, scan.as_of))
+    for commit in commits:
         moment = min(commit.committed, scan.as_of)
-        for who in _people(scan, commit):
-            seen(who, moment)
+        if b"-by:" in commit.message or b"-By:" in commit.message:
+            for who in _named_in(scan, commit):
+                seen(who, moment)
         if len(commit.parents) > 1 and (match := _MERGED.match(commit.message)):
             handle = match[1].decode("ascii").casefold()
             index.merged[handle] = max(moment, index.merged.get(handle, 0))
     return index
 
 
-def _people(scan: Scan, commit: Commit) -> Iterable[Person]:
-    yield commit.author
-    if commit.committer != commit.author:
-        yield commit.committer
-    if b"-by:" in commit.message or b"-By:" in commit.message:
-        key = (_people, commit.sha)
-        if key not in scan.lasting:
-            scan.lasting[key] = tuple(_named(commit))
-        yield from scan.lasting[key]
+def _latest(commits: Iterable[Commit]) -> Iterator[tuple[Person, int]]:
+    """Yield everybody who authored or committed with the moment of the last time.
+
+    Few objects stand for all people of a history, so that they are told apart by what they are and not by what they hold.
+    """
+    rising = sorted(commits, key=_COMMITTED)
+    for commit in {id(c.author): c for c in rising}.values():
+        yield commit.author, commit.committed
+    for commit in {id(c.committer): c for c in rising}.values():
+        yield commit.committer, commit.committed
+
+
+def _named_in(scan: Scan, commit: Commit) -> tuple[Person, ...]:
+    key = (_named_in, commit.sha)
+    if key not in scan.lasting:
+        scan.lasting[key] = tuple(_named(commit))
+    found: tuple[Person, ...] = scan.lasting[key]
+    return found
 
 
 def _named(commit: Commit) -> Iterable[Person]:

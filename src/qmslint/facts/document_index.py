@@ -44,6 +44,11 @@ class Place:
     record: bool
     dated: bool
 
+    @property
+    def about_work(self) -> bool:
+        """Whether its folder says that it may tell how the work is done."""
+        return self.process or (self.root and not self.product)
+
 
 @dataclass(frozen=True)
 class Index:
@@ -134,17 +139,27 @@ def compared_heading(text: str) -> str:
 @fact
 def headings(scan: Scan) -> Headings:
     """Return the headings of all documents that may hold a part on how the work is done."""
+    places = index(scan).places.values()
+    return _headings(scan, (place.path for place in places if place.about_work and not place.record))
+
+
+@fact
+def headings_of(scan: Scan, path: str) -> Headings:
+    """Return the headings of one document that its name makes a place to look in."""
+    place = index(scan).places[path]
+    return _headings(scan, () if place.record or (place.product and not place.process) else (path,))
+
+
+def _headings(scan: Scan, paths: Iterable[str]) -> Headings:
     found: dict[str, list[tuple[str, Heading]]] = {}
-    for place in index(scan).places.values():
-        if place.record or not (place.root or place.process) or (place.product and not place.process):
-            continue
-        parsed = document(scan, place.path)
+    for path in paths:
+        parsed = document(scan, path)
         if parsed is None:
             continue
         title = parsed.front.get("title")
         if isinstance(title, str) and title.strip():
-            found.setdefault(compared_heading(title), []).append((place.path, Heading(0, title, 1)))
+            found.setdefault(compared_heading(title), []).append((path, Heading(0, title, 1)))
         for heading in parsed.headings:
-            found.setdefault(compared_heading(heading.text), []).append((place.path, heading))
+            found.setdefault(compared_heading(heading.text), []).append((path, heading))
     by_text = {text: tuple(places) for text, places in found.items() if text}
     return Headings(MappingProxyType(by_text), PathSet(by_text))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
-from qmslint.facts.document_index import Place, compared_name, headings, index, opaque
+from qmslint.facts.document_index import Place, compared_name, headings, headings_of, index, opaque
 from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
@@ -240,7 +240,11 @@ def _headed(scan: Scan, key: str, what: Spec) -> Iterator[tuple[str, Heading | N
     out = frozenset(scan.glob(*what.not_paths)) if what.not_paths else frozenset()
     hosts = {path: rank for path, rank in _hosts(scan, what.hosts).items() if path not in out}
     matches = []
-    for path, heading in headings(scan).match(what.headings, what.not_headings):
+    elsewhere = [path for path in hosts if not places[path].about_work]
+    for path, heading in (
+        *headings(scan).match(what.headings, what.not_headings),
+        *(hit for host in elsewhere for hit in headings_of(scan, host).match(what.headings, what.not_headings)),
+    ):
         place = places[path]
         rank = hosts.get(path)
         if rank is None or (place.dated and not what.dated) or (about and not place.process):

@@ -13,6 +13,7 @@ from qmslint.quick import dataclass, regex
 Form = Literal["heading", "label", "cell", "front"]
 _LABEL = regex(r"[^\w(\[]{0,6}([^:：|\n]{1,70}?)[ \t]*[:：](?!//)[ \t]*(.*)$")
 _DATED = regex(r"[^\w]{0,6}([^\d:|\n]{3,50}?)[ \t]+((?:(?:19|20)\d\d-\d\d-\d\d|[0-3]?\d\.[01]?\d\.(?:19|20)\d\d)\b.*)$")
+_BESIDE = regex(r"[ \t]+[·•|][ \t]+")
 _ANSWER = regex(r"[ \t]*[:：=–—-]+[ \t]*")
 _HUMP = regex(r"(?<=[a-z])(?=[A-Z])")
 _JOINT = regex(r"[,;/&+]|\b(?:and|und|et|y)\b", re.I)
@@ -171,7 +172,8 @@ class _Flow:
         is_item = line.line in self.depths
         depth = self.depths.get(line.line, -1)
         plain = line.line not in self.rows and line.line not in self.code
-        label = self.labelled(line.text, is_item) if plain else None
+        beside = self.beside(line) if plain and not is_item else []
+        label = self.labelled(line.text, is_item) if plain and not beside else None
         if label or is_item:
             keep = next((i for i, open_ in enumerate(self.labels) if open_.level >= depth), len(self.labels))
             self.shut(self.labels, keep, line.line - 1)
@@ -181,10 +183,19 @@ class _Flow:
         for open_ in (*self.headings, *self.labels):
             open_.text.append(line.text)
             open_.last = line.line
+        self.done += beside
         if label:
             name, title, rest = label
             close = bool(rest) and not is_item
             self.open(self.labels, _Open(name, title, line.line, "label", depth, [rest], line.line, close))
+
+    def beside(self, line: Line) -> list[Part]:
+        """Return the labels that stand beside each other on a line: ``Date: 2026-02-10 · Assessor: Ada``."""
+        pieces = _BESIDE.split(line.text[:2000])
+        if len(pieces) < 2 or not all(_LABEL.match(piece) or _DATED.match(piece) for piece in pieces):
+            return []
+        found = [label for piece in pieces if (label := self.labelled(piece, False))]
+        return [Part(name, title, line.line, line.line, "label", rest) for name, title, rest in found]
 
     def labelled(self, text: str, is_item: bool) -> tuple[str, str, str] | None:
         """Return name, title and answer of a labelled line that the lexicon knows."""

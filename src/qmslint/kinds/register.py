@@ -238,7 +238,10 @@ def _has(params: Params, scan: Scan, record: Record, way: str) -> bool:
     names = way.split("+")
     held = all(_holds(params, scan, record, n) for n in names)
     return held and all(
-        name in record.fields or (name == "title" and bool(record.title)) or bool(classify(scan, record, name))
+        name in record.fields
+        or (name == "title" and bool(record.title))
+        or (name == "actions" and bool(record.actions))
+        or bool(classify(scan, record, name))
         for name in names
     )
 

@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from qmslint import lineyaml
@@ -14,7 +15,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.dates import parse_date
 from qmslint.facts.lexicon import is_unfilled
 from qmslint.facts.markup import Document, normal
-from qmslint.facts.parts import flat, spaced
+from qmslint.facts.parts import flat, parts, spaced
 from qmslint.facts.records import actions as steps
 from qmslint.facts.records.model import Form, Record, Value
 from qmslint.facts.records.words import Common, Kind
@@ -82,7 +83,14 @@ def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
 
 
 def _row(
-    kind: Kind, names: Mapping[int, str], cells: Sequence[str], path: str, line: int, form: Form, group: str
+    kind: Kind,
+    names: Mapping[int, str],
+    cells: Sequence[str],
+    path: str,
+    line: int,
+    form: Form,
+    group: str,
+    once: Mapping[str, Value] = MappingProxyType({}),
 ) -> Record | None:
     fields: dict[str, Value] = {}
     empty: dict[str, int] = {}
@@ -97,20 +105,42 @@ def _row(
     empty = {name: at for name, at in empty.items() if name not in fields}
     if not fits(frozenset(fields), kind.row[:1]):
         return None
-    return make(kind, fields, empty, (path, line, line), form, group)
+    return make(kind, {**once, **fields}, empty, (path, line, line), form, group)
 
 
 def from_tables(document: Document, kind: Kind) -> list[Record]:
-    """Return the rows of every table that has the columns of the kind."""
+    """Return the rows of every table that has the columns of the kind.
+
+    What the document says once, and no column of the table does, holds for each row, as far as the kind allows it.
+    """
     found = []
     for table in document.tables:
         names = columns_of(table.header, kind)
         if not fits(frozenset(names.values()), kind.row):
             continue
         group = next((h.text for h in reversed(document.headings) if h.line < table.line), "")
+        once = {name: value for name, value in _said_once(document, kind).items() if name not in names.values()}
         for row in table.rows[:_ROWS]:
-            record = _row(kind, names, row.cells, document.path, row.line, "cell", group)
+            record = _row(kind, names, row.cells, document.path, row.line, "cell", group, once)
             found += [record] if record else []
+    return found
+
+
+def _said_once(document: Document, kind: Kind) -> dict[str, Value]:
+    """Return what front matter and labels say of the whole document, of the fields that may be said that way."""
+    if not kind.whole:
+        return {}
+    below = [h.line for h in document.headings if h.level > 1 and h.line > 1]
+    head = min(below, default=document.lines + 1)
+    found: dict[str, Value] = {}
+    for part in parts(document, kind.lexicon):
+        if (
+            part.name in kind.whole
+            and part.form in ("front", "label")
+            and part.line < head
+            and not is_unfilled(part.text)
+        ):
+            found.setdefault(part.name, Value(part.text, part.line, part.form, part.line))
     return found
 
 

@@ -41,6 +41,8 @@ class Kind:
     """Test of the titles of dated documents that are records by their title, whatever they leave out."""
     settled: frozenset[str] = frozenset()
     """Words of a status after which nothing is due any more, beside those of a closed one."""
+    whole: frozenset[str] = frozenset()
+    """Fields that a document may say once for all rows of its tables."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def kind_of(scan: Scan, name: str) -> Kind:
         joined,
         titled,
         settled,
+        frozenset(data.get("whole") or ()),
     )
 
 

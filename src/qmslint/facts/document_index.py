@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -15,6 +16,7 @@ from qmslint.quick import dataclass, regex
 _YEAR = regex(r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)|yyyy")
 _NUMBER = regex(r"^(?:[a-z]{1,8}-?)?[0-9]{1,4}(?:[.-][0-9]{1,4})*[-.]+(?=[a-z])")
 _ID = regex(r"^[a-z]{1,8}-?[0-9]{1,4}\s+")
+_LITTLE = 3
 _UNNORMAL = str.maketrans({"_": "-", " ": "-"})
 
 
@@ -98,6 +100,12 @@ def _index(paths: Iterable[str], words: Mapping[str, Sequence[str]]) -> Index:
         place = _place(path, roots, *sets)
         places[path] = place
         by_name[place.name] = (*by_name.get(place.name, ()), path)
+    inside = Counter(posixpath.dirname(name) for name in by_name)
+    for place in places.values():
+        folder, _, page = place.name.rpartition("/")
+        # The page of a folder with little else in it is what the folder is called after; else it is an overview.
+        if page in ("readme", "index") and folder and inside[folder] <= _LITTLE:
+            by_name[folder] = (*by_name.get(folder, ()), place.path)
     return Index(MappingProxyType(places), MappingProxyType(by_name), PathSet(by_name))
 
 

@@ -20,6 +20,7 @@ _TAIL = r"(?:[-.+_~]?[a-z][0-9a-z.+_~-]{0,60}|[-+][0-9][0-9a-z.+_~-]{0,60})?)\Z"
 _DOTTED = regex(_HEAD + r"(?P<version>v?[0-9]{1,18}(?:[._][0-9]{1,18}){1,5}" + _TAIL, re.I)
 _WHOLE = regex(_HEAD + r"(?P<version>v?[0-9]{1,18}" + _TAIL, re.I)
 _DATE = regex(r"((?:19|20)[0-9]{2})[-_.]?([01][0-9])[-_.]?([0-3][0-9])(?:[-_.T]?([0-9]{1,6}))?\Z")
+_DAY = regex(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ def _release(scan: Scan, tag: Tag) -> Release | None:
     if scan.settings.release_tags:
         return _declared(scan, tag, scan.settings.release_tags)
     if len(tag.name) > 200 or not any(letter.isdigit() for letter in tag.name):
+        return None
+    # A day on which something reached a place before production is no release.
+    if _DAY.search(tag.name) and not _words(scan, "stages").isdisjoint(re.findall(r"[a-z]+", tag.name.lower())):
         return None
     match = _DOTTED.fullmatch(tag.name)
     if not match and (date := _DATE.search(tag.name)):

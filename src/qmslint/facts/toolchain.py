@@ -21,6 +21,8 @@ _INPUT = regex(
     r"(?P<value>[^\n#}]{1,200})"
 )
 _FROM = regex(r"(?mi)^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(?P<image>\S+)")
+_STAGE = regex(r"(?mi)^[ \t]*FROM[ \t][^\n]{1,300}?[ \t]AS[ \t]+([\w.-]{1,80})[ \t]*$")
+_TESTING = frozenset({"test", "tests", "testing", "dev", "development", "ci", "lint", "check"})
 _IMAGE = regex(r"(?m)^[ \t]*(?:-[ \t]*)?[\"']?image[\"']?[ \t]*:[ \t]*[\"']?(?P<image>[\w./:@${}-]+)")
 _LATEST = regex(r"(?<![\w/.@-])(?:@?[\w.-]{1,60}/){0,4}[\w.-]{1,60}@latest(?![\w.-])")
 _FLOATING = frozenset(
@@ -120,8 +122,12 @@ def _version_state(value: str) -> Fixed:
 
 
 def _containers(scan: Scan) -> Iterator[Definition]:
-    for path in evidence_paths(scan, tuple(scan.words("toolchain", "test_containers"))):
+    named = evidence_paths(scan, tuple(scan.words("toolchain", "test_containers")))
+    staged = evidence_paths(scan, tuple(scan.words("toolchain", "staged_containers")))
+    for path in dict.fromkeys((*named, *staged)):
         text = (scan.text(path) or "")[:_LIMIT]
+        if path not in named and not _has_test_stage(text):
+            continue
         stages = set(re.findall(r"(?i)\bAS[ \t]+(\S+)", text))
         images = [match for match in (*_FROM.finditer(text), *_IMAGE.finditer(text)) if match["image"] not in stages]
         for match in images[:10]:
@@ -130,6 +136,11 @@ def _containers(scan: Scan) -> Iterator[Definition]:
                 yield Definition(f"image {match['image']}", fixed_reference(match["image"]), Place(path, line))
         if not images:
             yield Definition("container description", "unsaid", Place(path, 1))
+
+
+def _has_test_stage(text: str) -> bool:
+    """Say whether a description of containers has a stage that is called after tests or development."""
+    return any(not _TESTING.isdisjoint(re.split(r"[-_.]", name.lower())) for name in _STAGE.findall(text))
 
 
 def _runners(scan: Scan) -> Iterator[Definition]:

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.documents import Found, find, spec, unreadable
+from qmslint.facts.documents import Found, find, linked_home, spec, unreadable
 from qmslint.facts.markup import Document
 from qmslint.facts.product import named_in
 from qmslint.facts.topics import Sighting, seen
@@ -19,6 +19,8 @@ NEEDS = frozenset({"tree", "text"})
 _HANDLE = regex(r"(?:^|[\s(|,])@[A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,60})?")
 _ADDRESS = regex(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}")
 _PERSON = regex(r"\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-ZÀ-Þ]\.)? [A-ZÀ-Þ][A-Za-zß-ÿ'’-]{1,25}\b")
+_SIGNPOST = 60
+"""Own words up to which a document can be a signpost to another one."""
 _PROFILE = regex(r"^https?://(?:www\.)?(?:github|gitlab|codeberg|twitter|x)\.(?:com|org)/@?[\w.-]{1,40}/?$")
 
 
@@ -70,6 +72,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not found:
         return _absent(params, scan, what, [f"{item.path}:{item.line} is about something else" for item in there])
     good = [item for item in found if item.substantial]
+    if not good and (said := _elsewhere(params, scan, found, what)):
+        return said
     if not good:
         weak = found[0]
         gap = "placeholder" if "template" in weak.weak else "weak"
@@ -80,7 +84,20 @@ def check(params: Params, scan: Scan) -> Outcome:
     if best.missing(params) and len(good) > 1:
         together = _read(params, scan, good[:6])
         best = together if len(together.missing(params)) < len(best.missing(params)) else best
+    if best.missing(params) and (said := _elsewhere(params, scan, good, what)):
+        return said
     return _answer(params, best, what)
+
+
+def _elsewhere(params: Params, scan: Scan, found: Sequence[Found], what: str) -> Outcome | None:
+    """Say where the document lives when what is here is little more than a link to it."""
+    for item in found[:6]:
+        link = linked_home(scan, item) if item.words <= _SIGNPOST else None
+        if link:
+            place = f"{item.path}:{link.line}"
+            text = f"the {what} lives elsewhere, says {place}: {link.target[:200]}; look there"
+            return not_assessable("EXTERNAL", text, [in_file(item.path, link.line, f"leads to {link.target[:200]}")])
+    return None
 
 
 def _answer(params: Params, reading: _Reading, what: str) -> Outcome:

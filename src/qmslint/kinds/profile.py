@@ -5,6 +5,7 @@ from __future__ import annotations
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.profile import Switch, switch
+from qmslint.kinds.combine import ASIDE
 from qmslint.model.outcome import Outcome, conforming, nonconforming
 from qmslint.quick import dataclass
 
@@ -24,4 +25,4 @@ def check(params: Params, scan: Scan) -> Outcome:
     value: Switch = switch(scan, params.switch)
     if value.value in params.is_:
         return conforming(f"{value.name} is {value.value}: {value.note}", value.evidence)
-    return nonconforming(f"{value.name} is {value.value}: {value.note}", value.evidence, "other")
+    return nonconforming(f"{value.name} is {value.value}: {value.note}", value.evidence, ASIDE)

@@ -52,6 +52,8 @@ class _Reader:
         self.capitals = False
         self.fence = ""
         self.comment = False
+        self.begun = (0, "")
+        """On which line the words of a link would go on, and how they began."""
 
     def read(self, text: str) -> Document:
         lines = text.split("\n")
@@ -177,14 +179,16 @@ class _Reader:
 
     def inline(self, text: str, number: int) -> str:
         """Return ``text`` without inline markup; its links are kept apart."""
-        if "[" in text:
+        if "[" in text or "](" in text:
             reference = _REFERENCE.match(text)
             if reference and not reference[1].startswith("^"):
                 self.out.links.append(Link(reference[1], reference[2], number))
                 return ""
+            begun = text.rpartition("[")[2] if "[" in text else "]"
             for _ in range(2):
                 if "](" in text:
                     text = self.linked(text, number)
+            self.begun = (number + 1, begun) if "]" not in begun else (0, "")
         if "<" in text:
             for tag, target in _HREF.findall(text):
                 self.out.links.append(Link("", target, number, tag.lower() == "img"))
@@ -199,6 +203,13 @@ class _Reader:
         while (middle := text.find("](", at)) >= 0:
             start = text.rfind("[", at, middle)
             end = text.find(")", middle + 2, middle + _TARGET_LIMIT)
+            if start < 0 <= end and not at and self.begun[0] == number:
+                # The words of the link began on the line before.
+                target = text[2 + middle : end].split(None, 1)[:1]
+                words = f"{self.begun[1].strip()} {text[:middle]}"
+                self.out.links += [Link(words, target[0].strip("<>"), number)] if target else []
+                kept, at = text[:middle], end + 1
+                continue
             if start < 0 or end < 0:
                 kept += text[at : middle + 2]
                 at = middle + 2

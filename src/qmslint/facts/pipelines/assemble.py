@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan
@@ -33,9 +33,16 @@ def pipeline(scan: Scan, found: Found) -> Pipeline:
         # Most pipelines ask nobody in a job of its own: then there is nothing to follow.
         before = _before(job.name, needs) if approvals else ()
         asked = job.approvals + tuple(a for name in before for a in approvals.get(name, ()))
+        vocab = vocabulary(scan)
+        known = [(call, list(_known(scan, vocab, call))) for call in job.calls]
+        # What was recognised in a job is what its name speaks of; the name says nothing of its other steps.
+        explained = any(item.classes for _, items in known for item in items)
         own: list[Step] = []
-        for call in job.calls:
-            own += _steps(scan, found, job, call, asked)
+        for call, items in known:
+            names = vocab.name(call.name)
+            if not names and not explained:
+                names = vocab.name(job.name) or vocab.name(job.label)
+            own += _steps(scan, found, job, call, items, names, asked)
         steps += _sites(own)
     return Pipeline(
         found.system,
@@ -78,11 +85,16 @@ def _with(step: Step, classes: frozenset[str]) -> Step:
     return replace(step, classes=classes)
 
 
-def _steps(scan: Scan, found: Found, job: Job, call: Call, approvals: tuple[Approval, ...]) -> Iterator[Step]:
-    vocab = vocabulary(scan)
+def _steps(
+    scan: Scan,
+    found: Found,
+    job: Job,
+    call: Call,
+    known: Sequence[Known],
+    names: frozenset[str],
+    approvals: tuple[Approval, ...],
+) -> Iterator[Step]:
     triggers = job.triggers & call.triggers if call.triggers is not None else job.triggers
-    known = list(_known(scan, vocab, call))
-    names = vocab.name(call.name) or vocab.name(job.name) or vocab.name(job.label)
     recognised = frozenset(item for item in known if item.classes)
     wording = f"{call.name} {job.name} {job.label} {job.environment}"
     for item in known:

@@ -11,6 +11,8 @@ from qmslint.model.evidence import absent_at
 from qmslint.model.outcome import Confidence, Outcome, not_assessable
 from qmslint.model.rule import Check
 
+ASIDE = "aside"
+"""The gap of a way that is not meant for what is examined."""
 _ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.kinds.combine import answers, merge
+from qmslint.kinds.combine import ASIDE, answers, merge
 from qmslint.model.outcome import Outcome, State
 from qmslint.model.rule import Check
 from qmslint.quick import dataclass
@@ -32,6 +32,7 @@ def check(params: Params, scan: Scan) -> Outcome:
             seen = any(e.kind != "absence" for e in shown)
             mixed = len(gaps) > 1 or (seen and "absent" in gaps)
             gap = "incomplete" if state is State.NONCONFORMING and mixed else chosen[0].gap
+            gap = ASIDE if ASIDE in gaps else gap
             if params.first and found[0] is chosen[0]:
                 gap = found[0].gap
             message = "; ".join(dict.fromkeys(outcome.message for outcome in chosen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.kinds.combine import answers, merge
+from qmslint.kinds.combine import ASIDE, answers, merge
 from qmslint.model.outcome import Outcome, State
 from qmslint.model.rule import Check
 from qmslint.quick import dataclass
@@ -31,6 +31,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         if chosen and (state is State.NOT_ASSESSABLE or len(chosen) == len(found)):
             return merge(found, chosen[0], evidence=chosen[0].evidence)
     bad = [outcome for outcome in found if outcome.state is State.NONCONFORMING]
+    bad = [outcome for outcome in bad if outcome.gap != ASIDE] or bad
     partial = [outcome for outcome in bad if outcome.gap != "absent"]
     main = (partial or bad)[0]
     message = main.message if partial else "; ".join(dict.fromkeys(o.message for o in bad))

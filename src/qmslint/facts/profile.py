@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
+from qmslint.facts.document_index import index as documents_of
 from qmslint.facts.sources import by_language, evidence_paths, source_files
 from qmslint.model.evidence import Evidence, absent_at, from_history, from_setting, in_file
 from qmslint.quick import dataclass
@@ -37,8 +38,16 @@ def _guess(name: str, value: str, note: str, evidence: list[Evidence]) -> Switch
     return Switch(name, value, False, note, tuple(evidence) or (absent_at("", note),))
 
 
+_FEW = 10
+"""Source files that may belong to the documents beside them, such as the settings of what prints them."""
+_PAGES_PER = 20
+
+
 def _code(scan: Scan) -> Switch:
     files = source_files(scan)
+    if files and len(files) <= _FEW and (pages := len(documents_of(scan).places)) >= _PAGES_PER * len(files):
+        note = f"{len(files)} source files beside {pages} documents: a repository of documents"
+        return _guess("code", "no", note, [in_file(path, note="source code") for path in files[:3]])
     if files:
         sizes = ", ".join(f"{len(paths)} {name}" for name, paths in by_language(scan).items())
         return _guess("code", "yes", f"source files: {sizes}", [in_file(files[0], note="source code")])
@@ -71,10 +80,16 @@ _UI_PER = 50
 """Files of code for which one file of a user interface is expected, at the most."""
 
 
+_INTERFACES = (".vue", ".svelte", ".xaml", ".storyboard", ".xib", ".razor", ".cshtml", ".qml", ".jsx", ".tsx")
+_INTERFACE = 20
+"""Files that are nothing but sources of a user interface, from which on there is one whatever is beside them."""
+
+
 def _ui(scan: Scan) -> Switch:
     found = evidence_paths(scan, tuple(scan.words("languages", "user_interface")))
-    # A few pages beside many files of code are documentation, not an interface.
-    if len(found) >= 3 and len(found) * _UI_PER >= len(source_files(scan)):
+    # A few pages beside many files of code are documentation, not an interface; sources of an interface are one.
+    certain = [path for path in found if path.endswith(_INTERFACES)]
+    if len(certain) >= _INTERFACE or (len(found) >= 3 and len(found) * _UI_PER >= len(source_files(scan))):
         return _guess("ui", "yes", f"{len(found)} files of a user interface", [in_file(p) for p in found[:5]])
     return _guess("ui", "no", "no user interface files were found", [])
 

@@ -34,10 +34,16 @@ _CONFIG = "/{.github,.gitea,.forgejo}/issue_template/config.{yml,yaml}"
 
 @fact
 def templates(scan: Scan, sort: str) -> tuple[Document, ...]:
-    """Return the templates for ``change`` or ``issue``; what their comments tell the writer counts as text."""
+    """Return the templates for ``change``, ``issue`` or, of these, ``need``: those that do not ask for a fault.
+
+    What their comments tell the writer counts as text.
+    """
     found = []
     # What asks for a need comes before what asks for a fault.
-    for path in sorted(scan.glob(*_GLOBS[sort]), key=lambda p: (bool(_FAULT.search(posixpath.basename(p))), p)):
+    paths = scan.glob(*_GLOBS["issue" if sort == "need" else sort])
+    for path in sorted(paths, key=lambda p: (bool(_FAULT.search(posixpath.basename(p))), p)):
+        if sort == "need" and _FAULT.search(posixpath.basename(path)):
+            continue
         if posixpath.basename(path).lower() in ("config.yml", "config.yaml"):
             continue
         parsed = _form(scan, path) if path.lower().endswith((".yml", ".yaml")) else document(scan, path)

@@ -20,7 +20,9 @@ class Params:
     """Items of lists that concern given topics, in templates or in documents of a key."""
 
     topics: tuple[str, ...] = option("Topics an item has to concern to count.")
-    templates: tuple[str, ...] = option("Templates to look at: `change` (merge requests), `issue`.", ())
+    templates: tuple[str, ...] = option(
+        "Templates to look at: `change` (merge requests), `issue`, `need` (issues that report no fault).", ()
+    )
     keys: tuple[str, ...] = option("Document keys to look at.", ())
     at_least: int = option("How many different items are needed.", 3, minimum=1)
     tasks_only: bool = option("Only items with a box to tick count; else any list item.", True)

@@ -81,13 +81,11 @@ def _nothing(params: Params, found: Pipelines, wanted: frozenset[str]) -> Outcom
         text = f"{found.broken[0]} cannot be read, so it cannot be said whether {params.what} runs"
         return not_assessable("PARSE_ERROR", text, [in_file(path) for path in found.broken[:5]], searched=EXPECTED)
     named = [step for step in found.steps if step.indicated & wanted and _named(params, step)]
+    if len(found.externals) >= len(found.steps) and found.externals:
+        return _kept_elsewhere(params, found)
     if named:
         message = f"only a name says that {params.what} runs ({named[0].path}:{named[0].line}); what it runs was not recognised"
         return nonconforming(message, _cite(named), "weak", confidence=Confidence.LOW)
-    if found.externals and not found.steps:
-        item = found.externals[0]
-        text = f"the pipeline is kept in another repository ({item.name}), which was not looked at"
-        return not_assessable("EXTERNAL", text, [in_file(item.place.path, item.place.line, item.name)])
     if found.pipelines:
         paths = [in_file(path, note="pipeline that was read") for path in found.paths[:8]]
         hidden = f"; {len(found.externals)} parts live in other repositories" if found.externals else ""
@@ -95,6 +93,14 @@ def _nothing(params: Params, found: Pipelines, wanted: frozenset[str]) -> Outcom
         return nonconforming(message, [absent_at(found.paths[0], params.what), *paths], "absent", searched=found.paths)
     place = absent_at(EXPECTED[0].replace("*.yml", "ci.yml"), params.what)
     return nonconforming("no pipeline was found", [place], "absent", searched=EXPECTED)
+
+
+def _kept_elsewhere(params: Params, found: Pipelines) -> Outcome:
+    """Say that what runs is mostly kept where it was not looked at."""
+    items = found.externals
+    most = f"{len(items)} parts of the pipeline are" if found.steps else "the pipeline is"
+    text = f"{most} kept in other repositories ({items[0].name[:120]}), which were not looked at; whether {params.what} runs there cannot be said"
+    return not_assessable("EXTERNAL", text, [in_file(i.place.path, i.place.line, i.name) for i in items[:8]])
 
 
 def _cite(steps: Iterable[Step]) -> list[Evidence]:

@@ -82,9 +82,9 @@ def _missing(release: Release) -> Evidence:
 def _elsewhere(scan: Scan, head: str) -> Outcome | None:
     """Say where notes are likely to be when there are none here."""
     if place := pointer(scan):
-        text = f"{head} here; {place[0]}:{place[1]} sends the reader to the release pages of the platform: look there"
+        text = f"{head}; {place[0]}:{place[1]} sends the reader to the release pages of the platform: look there"
         return not_assessable("EXTERNAL", text, [in_file(*place, note="pointer to the platform's release pages")])
     if made := generators(scan):
-        text = f"{head} here; {made[0]} lets notes be written on the platform: commit them, or add an export"
+        text = f"{head}; {made[0]} lets notes be written on the platform: commit them, or add an export"
         return not_assessable("SETTINGS_ONLY", text, [in_file(path, note="writes release notes") for path in made[:3]])
     return None

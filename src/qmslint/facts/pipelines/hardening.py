@@ -26,7 +26,8 @@ _OUTSIDE = frozenset(
     }
 )
 """Events that strangers start and that run with the secrets of the repository."""
-_FIRST = ("actions/", "github/", "gitea/", "forgejo/")
+# The generator of SLSA has to be named by a tag: what it proves is tied to that.
+_FIRST = ("actions/", "github/", "gitea/", "forgejo/", "slsa-framework/slsa-github-generator/")
 _SHA = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _HEAD = regex(r"github\.event\.pull_request\.head|github\.head_ref|workflow_run\.head_|refs/pull/|pull_request\.number")
 _FETCH = regex(r"\bgh\s+pr\s+checkout\b|\bgit\s+fetch\b[^\n]{0,80}\bpull/")

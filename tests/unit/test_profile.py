@@ -1,0 +1,39 @@
+"""What a repository is, is guessed from what it holds, and said with the guess."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from qmslint.cli import run
+
+
+def switches(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    run(["check", str(folder), "--format", "json", "--fail-on", "never"])
+    return {item["name"]: item["value"] for item in json.loads(capsys.readouterr().out)["profile"]}
+
+
+def fill(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("pages", "code"), [(40, "no"), (30, "yes")])
+def test_settings_of_a_printed_handbook_are_no_product(
+    pages: int, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, {"docs/conf.py": "project = 'Handbook'\n", "docs/table.js": "sort()\n"})
+    fill(tmp_path, {f"docs/part{n}.rst": f"Part {n}\n=======\n\nWords.\n" for n in range(pages)})
+    assert switches(tmp_path, capsys)["code"] == code
+
+
+@pytest.mark.parametrize(("views", "ui"), [(25, "yes"), (5, "no")])
+def test_views_of_a_large_service_are_an_interface(
+    views: int, ui: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, {f"src/Part{n}.cs": "class Part {}\n" for n in range(1400)})
+    fill(tmp_path, {f"src/Views/View{n}.cshtml": "<p>@Model</p>\n" for n in range(views)})
+    assert switches(tmp_path, capsys)["ui"] == ui

@@ -38,7 +38,7 @@ def _guess(name: str, value: str, note: str, evidence: list[Evidence]) -> Switch
     return Switch(name, value, False, note, tuple(evidence) or (absent_at("", note),))
 
 
-_FEW = 10
+_FEW = 6
 """Source files that may belong to the documents beside them, such as the settings of what prints them."""
 _PAGES_PER = 20
 

@@ -119,7 +119,7 @@ def _published(scan: Scan) -> bool:
 def _kind(scan: Scan) -> Switch:
     code, deploys = _code(scan), switch(scan, "deploys")
     if code.value == "no":
-        return _guess("kind", "documentation", "no source code was found", list(code.evidence))
+        return _guess("kind", "documentation", code.note, list(code.evidence))
     if deploys.value == "yes":
         return _guess("kind", "service", deploys.note, list(deploys.evidence))
     found = evidence_paths(scan, tuple(scan.words("languages", "library_markers")))

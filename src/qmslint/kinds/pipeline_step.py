@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from qmslint.derive import Pattern, option
@@ -57,7 +58,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         events = ", ".join(sorted({event for step in steps for event in step.triggers})) or "events that are not seen"
         message = f"{params.what} runs only on {events}"
         return nonconforming(message, _cite(steps), "weak", measured=measured)
-    return _nothing(params, found, wanted)
+    return _nothing(params, scan, found, wanted)
 
 
 def _named(params: Params, step: Step) -> bool:
@@ -76,12 +77,19 @@ def _good(params: Params, scan: Scan, steps: list[Step], measured: dict[str, flo
     return conforming(message, evidence, confidence=Confidence.HIGH if sure else Confidence.MEDIUM, measured=measured)
 
 
-def _nothing(params: Params, found: Pipelines, wanted: frozenset[str]) -> Outcome:
+def _general(scan: Scan, found: Pipelines) -> bool:
+    """Say whether a part that is kept elsewhere is called as one that does all there is to do."""
+    words = frozenset(scan.words("steps", "general"))
+    last = (item.name.partition("@")[0].rpartition("/")[2].lower() for item in found.externals)
+    return any(not words.isdisjoint(re.split(r"[^a-z]+", name)) for name in last)
+
+
+def _nothing(params: Params, scan: Scan, found: Pipelines, wanted: frozenset[str]) -> Outcome:
     if found.broken:
         text = f"{found.broken[0]} cannot be read, so it cannot be said whether {params.what} runs"
         return not_assessable("PARSE_ERROR", text, [in_file(path) for path in found.broken[:5]], searched=EXPECTED)
     named = [step for step in found.steps if step.indicated & wanted and _named(params, step)]
-    if len(found.externals) >= len(found.steps) and found.externals:
+    if found.externals and (len(found.externals) >= len(found.steps) or _general(scan, found)):
         return _kept_elsewhere(params, found)
     if named:
         message = f"only a name says that {params.what} runs ({named[0].path}:{named[0].line}); what it runs was not recognised"

@@ -81,10 +81,10 @@ class _Reader:
         text = self.uncommented(raw, number)
         if not text.strip():
             return index + 1
-        if "|" in text and index + 1 < len(lines) and _DIVIDER.match(lines[index + 1]) and "-" in lines[index + 1]:
-            width = len(_cells(text))
-            if width == len(_cells(lines[index + 1])):
-                return self.table(lines, index, text)
+        if "|" in text and index + 1 < len(lines) and "-" in lines[index + 1]:
+            head, below = _unquoted(text), _unquoted(lines[index + 1])
+            if _DIVIDER.match(below) and len(_cells(head)) == len(_cells(below)):
+                return self.table(lines, index, head)
         if self.headed(lines, index, text):
             return index + 1
         item = _ITEM.match(text)
@@ -171,7 +171,7 @@ class _Reader:
         rows = []
         at = index + 2
         while at < len(lines) and "|" in lines[at] and lines[at].strip():
-            body = self.uncommented(lines[at], at + 1)
+            body = _unquoted(self.uncommented(lines[at], at + 1))
             rows.append(Row(tuple(self.inline(cell, at + 1) for cell in _cells(body)), at + 1))
             at += 1
         self.out.table(header, rows, index + 1)
@@ -228,6 +228,11 @@ class _Reader:
     def auto(self, match: re.Match[str], number: int) -> str:
         self.out.links.append(Link("", match[1], number))
         return match[1]
+
+
+def _unquoted(line: str) -> str:
+    """Return a line without the marks of a quotation before it."""
+    return line.lstrip(" \t>") if line.lstrip()[:1] == ">" else line
 
 
 def _cells(line: str) -> list[str]:

@@ -103,7 +103,9 @@ def _deploys(scan: Scan) -> Switch:
         return _guess("deploys", "yes", note, [in_file(s.path, s.line, "deployment step") for s in jobs[:5]])
     tried = frozenset(scan.glob("**/{test,tests,testing,e2e,spec}/**"))
     found = tuple(p for p in evidence_paths(scan, tuple(scan.words("languages", "operations"))) if p not in tried)
-    if found and not _published(scan):
+    # What is only ever packaged may start a preview of itself.
+    packaged = bool(scan.glob(*scan.words("languages", "packages_only")))
+    if found and not packaged and not _published(scan):
         note = f"descriptions of a running service: {found[0]}"
         return _guess("deploys", "yes", note, [in_file(p, note="service description") for p in found[:5]])
     return _guess("deploys", "no", "no deployment was found", [])

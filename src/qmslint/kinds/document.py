@@ -19,7 +19,7 @@ NEEDS = frozenset({"tree", "text"})
 _HANDLE = regex(r"(?:^|[\s(|,])@[A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,60})?")
 _ADDRESS = regex(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}")
 _PERSON = regex(r"\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-ZÀ-Þ]\.)? [A-ZÀ-Þ][A-Za-zß-ÿ'’-]{1,25}\b")
-_SIGNPOST = 60
+_SIGNPOST = 120
 """Own words up to which a document can be a signpost to another one."""
 _PROFILE = regex(r"^https?://(?:www\.)?(?:github|gitlab|codeberg|twitter|x)\.(?:com|org)/@?[\w.-]{1,40}/?$")
 

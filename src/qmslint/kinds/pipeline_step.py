@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import EXPECTED, Pipelines, Step, pipelines
-from qmslint.facts.sources import inline_tests, test_files
+from qmslint.facts.sources import by_language, inline_tests, test_files
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import compile_pattern
@@ -38,7 +38,11 @@ def check(params: Params, scan: Scan) -> Outcome:
     found = pipelines(scan)
     wanted = frozenset(params.classes)
     looked_at = found.steps if wanted else (*found.steps, *found.unknown)
-    steps = [step for step in looked_at if (step.classes & wanted or not wanted) and _named(params, step)]
+    steps = [
+        s for s in looked_at if (s.classes & wanted or not wanted) and _named(params, s) and _fits(scan, s, wanted)
+    ]
+    # What is meant first is told first.
+    steps.sort(key=lambda step: min((params.classes.index(name) for name in step.classes & wanted), default=0))
     timely = [step for step in steps if step.triggers & frozenset(params.triggers)]
     firm = [step for step in timely if step.blocking or not params.blocking]
     measured: dict[str, float | int | str] = {
@@ -59,6 +63,16 @@ def check(params: Params, scan: Scan) -> Outcome:
         message = f"{params.what} runs only on {events}"
         return nonconforming(message, _cite(steps), "weak", measured=measured)
     return _nothing(params, scan, found, wanted)
+
+
+def _fits(scan: Scan, step: Step, wanted: frozenset[str]) -> bool:
+    """Say whether a step that only installs, which stands for a build, installs what the product is written in."""
+    languages = scan.words("steps", "install_languages").get(step.tool)
+    if languages is None or step.classes & wanted != {"install"}:
+        return True
+    files = by_language(scan)
+    total = sum(map(len, files.values()))
+    return any(len(files.get(language, ())) * 10 >= total for language in languages)
 
 
 def _named(params: Params, step: Step) -> bool:

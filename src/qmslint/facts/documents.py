@@ -204,6 +204,7 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
+_BLOB = regex(r"/(?:blob|tree|raw|src/branch)/[^/]+/(.+)$")
 _ABOUT_RECORDS = regex(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
 _PROCEDURE = regex(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
 
@@ -323,6 +324,8 @@ def linked_home(scan: Scan, found: Found) -> Link | None:
             continue
         page = link.target.split("?", 1)[0].rstrip("/")
         address, _, anchor = page.partition("#")
+        if (inside := _BLOB.search(address)) and inside[1] in scan.snapshot:
+            continue  # the very repository, by its address on the web
         names = [compared_name(address.rpartition("/")[2] or "-"), *([compared_name(anchor)] if anchor else [])]
         if PathSet(names).match(what.names + what.root_names):
             return link

@@ -15,6 +15,8 @@ from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
+_LITTLE = 12
+"""Recognised steps up to which a part kept elsewhere may be the pipeline proper."""
 _SHOWN = 12
 
 
@@ -92,7 +94,9 @@ def _good(params: Params, scan: Scan, steps: list[Step], measured: dict[str, flo
 
 
 def _general(scan: Scan, found: Pipelines) -> bool:
-    """Say whether a part that is kept elsewhere is called as one that does all there is to do."""
+    """Say whether a part that is kept elsewhere is called as one that does all there is to do, beside little that is here."""
+    if len(found.steps) > _LITTLE:
+        return False
     words = frozenset(scan.words("steps", "general"))
     last = (item.name.partition("@")[0].rpartition("/")[2].lower() for item in found.externals)
     return any(not words.isdisjoint(re.split(r"[^a-z]+", name)) for name in last)
@@ -120,8 +124,14 @@ def _nothing(params: Params, scan: Scan, found: Pipelines, wanted: frozenset[str
 def _kept_elsewhere(params: Params, found: Pipelines) -> Outcome:
     """Say that what runs is mostly kept where it was not looked at."""
     items = found.externals
-    most = f"{len(items)} parts of the pipeline are" if found.steps else "the pipeline is"
-    text = f"{most} kept in other repositories ({items[0].name[:120]}), which were not looked at; whether {params.what} runs there cannot be said"
+    most = (
+        "the pipeline is"
+        if not found.steps
+        else "parts of the pipeline are"
+        if len(items) > 1
+        else "a part of the pipeline is"
+    )
+    text = f"{most} kept elsewhere ({items[0].name[:120]}), where nobody looked; whether {params.what} runs there cannot be said"
     return not_assessable("EXTERNAL", text, [in_file(i.place.path, i.place.line, i.name) for i in items[:8]])
 
 

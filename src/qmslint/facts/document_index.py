@@ -104,7 +104,8 @@ def _index(paths: Iterable[str], words: Mapping[str, Sequence[str]]) -> Index:
     for place in places.values():
         folder, _, page = place.name.rpartition("/")
         # The page of a folder with little else in it is what the folder is called after; else it is an overview.
-        if page in ("readme", "index") and folder and inside[folder] <= _LITTLE:
+        # A single word, such as *standards* or *lifecycle*, says too little for that.
+        if page in ("readme", "index") and "-" in posixpath.basename(folder) and inside[folder] <= _LITTLE:
             by_name[folder] = (*by_name.get(folder, ()), place.path)
     return Index(MappingProxyType(places), MappingProxyType(by_name), PathSet(by_name))
 

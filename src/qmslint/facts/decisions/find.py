@@ -109,6 +109,9 @@ def _in_file(scan: Scan, parsed: Document, prepared: Words, home: bool) -> tuple
     many = from_headings(parsed, found, prepared) if home and not _own(found, parsed) else ()
     if many:
         return list(many), False
+    if not home:
+        # Where other documents lie as well, a heading such as "Design of forms" is no answer to a question.
+        found = tuple(part for part in found if part.form != "heading" or prepared.parts.exact(part.title))
     decision = read(parsed, found, prepared, _dialect(parsed.path))
     if decision is None:
         return [], False

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
-from qmslint.facts.document_index import Place, compared_heading, compared_name, headings, headings_of, index, opaque
-from qmslint.facts.markup import Document, Heading, Link, document, fold
+from qmslint.facts.document_index import Place, compared_name, headings, headings_of, index, opaque
+from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
 from qmslint.facts.topics import mentions
-from qmslint.patterns import PathSet
 from qmslint.quick import dataclass, regex
 
 How = Literal["declared", "front matter", "name", "title", "heading", "template"]
@@ -204,7 +203,6 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
-_BLOB = regex(r"/(?:blob|tree|raw|src/branch)/[^/]+/(.+)$")
 _ABOUT_RECORDS = regex(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
 _PROCEDURE = regex(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
 
@@ -314,21 +312,3 @@ def _weighed(scan: Scan, key: str, what: Spec, part: Document, line: int, how: H
         if marks and marks[0].whole:
             weak = f"an unfilled template: {marks[0].what}"
     return Found(key, part.path, line, part, how, words, weak)
-
-
-def linked_home(scan: Scan, found: Found) -> Link | None:
-    """Return the link of a passage to a page of the web that its address or its text calls the same document."""
-    what = spec(scan, found.key)
-    for link in found.document.links:
-        if not link.target.startswith(("https://", "http://")):
-            continue
-        page = link.target.split("?", 1)[0].rstrip("/")
-        address, _, anchor = page.partition("#")
-        if (inside := _BLOB.search(address)) and inside[1] in scan.snapshot:
-            continue  # the very repository, by its address on the web
-        names = [compared_name(address.rpartition("/")[2] or "-"), *([compared_name(anchor)] if anchor else [])]
-        if PathSet(names).match(what.names + what.root_names):
-            return link
-        if link.text and PathSet([compared_heading(link.text)]).match(what.headings):
-            return link
-    return None

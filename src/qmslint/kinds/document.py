@@ -7,9 +7,10 @@ from dataclasses import field
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.documents import Found, find, linked_home, spec, unreadable
+from qmslint.facts.documents import Found, find, spec, unreadable
 from qmslint.facts.markup import Document
 from qmslint.facts.product import named_in
+from qmslint.facts.signposts import linked_home
 from qmslint.facts.topics import Sighting, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
@@ -19,8 +20,6 @@ NEEDS = frozenset({"tree", "text"})
 _HANDLE = regex(r"(?:^|[\s(|,])@[A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,60})?")
 _ADDRESS = regex(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}")
 _PERSON = regex(r"\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-ZÀ-Þ]\.)? [A-ZÀ-Þ][A-Za-zß-ÿ'’-]{1,25}\b")
-_SIGNPOST = 120
-"""Own words up to which a document can be a signpost to another one."""
 _PROFILE = regex(r"^https?://(?:www\.)?(?:github|gitlab|codeberg|twitter|x)\.(?:com|org)/@?[\w.-]{1,40}/?$")
 
 
@@ -92,7 +91,7 @@ def check(params: Params, scan: Scan) -> Outcome:
 def _elsewhere(params: Params, scan: Scan, found: Sequence[Found], what: str) -> Outcome | None:
     """Say where the document lives when what is here is little more than a link to it."""
     for item in found[:6]:
-        link = linked_home(scan, item) if item.words <= _SIGNPOST else None
+        link = linked_home(scan, item)
         if link:
             place = f"{item.path}:{link.line}"
             text = f"the {what} lives elsewhere, says {place}: {link.target[:200]}; look there"

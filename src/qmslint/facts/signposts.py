@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qmslint.facts.base import Scan
 from qmslint.facts.document_index import compared_heading, compared_name
 from qmslint.facts.documents import Found, spec
@@ -16,13 +18,15 @@ _PAGES = frozenset({"releases", "latest", "tags", "issues", "pulls", "discussion
 _BLOB = regex(r"/(?:blob|tree|raw|src/branch)/[^/]+/(.+)$")
 
 
-def linked_home(scan: Scan, found: Found) -> Link | None:
-    """Return the link of a passage to a page of the web that its address or its text calls the same document.
-
-    ``None`` where the passage says more than a signpost does.
-    """
-    if found.words > WORDS:
+def signpost(scan: Scan, places: Sequence[Found]) -> tuple[str, Link] | None:
+    """Return the path and the link that say where a document lives, unless one of its places here says more than that."""
+    if any(place.words > WORDS for place in places):
         return None
+    return next(((place.path, link) for place in places if (link := _home(scan, place))), None)
+
+
+def _home(scan: Scan, found: Found) -> Link | None:
+    """Return the link of a passage to a page of the web that its address or its text calls the same document."""
     what = spec(scan, found.key)
     for link in found.document.links:
         if not link.target.startswith(("https://", "http://")):

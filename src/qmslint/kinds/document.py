@@ -10,7 +10,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.documents import Found, find, spec, unreadable
 from qmslint.facts.markup import Document
 from qmslint.facts.product import named_in
-from qmslint.facts.signposts import linked_home
+from qmslint.facts.signposts import signpost
 from qmslint.facts.topics import Sighting, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
@@ -71,7 +71,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not found:
         return _absent(params, scan, what, [f"{item.path}:{item.line} is about something else" for item in there])
     good = [item for item in found if item.substantial]
-    if not good and (said := _elsewhere(params, scan, found, what)):
+    if not good and (said := _elsewhere(scan, found, what)):
         return said
     if not good:
         weak = found[0]
@@ -83,20 +83,19 @@ def check(params: Params, scan: Scan) -> Outcome:
     if best.missing(params) and len(good) > 1:
         together = _read(params, scan, good[:6])
         best = together if len(together.missing(params)) < len(best.missing(params)) else best
-    if best.missing(params) and (said := _elsewhere(params, scan, good, what)):
+    if best.missing(params) and (said := _elsewhere(scan, found, what)):
         return said
     return _answer(params, best, what)
 
 
-def _elsewhere(params: Params, scan: Scan, found: Sequence[Found], what: str) -> Outcome | None:
+def _elsewhere(scan: Scan, found: Sequence[Found], what: str) -> Outcome | None:
     """Say where the document lives when what is here is little more than a link to it."""
-    for item in found[:6]:
-        link = linked_home(scan, item)
-        if link:
-            place = f"{item.path}:{link.line}"
-            text = f"the {what} lives elsewhere, says {place}: {link.target[:200]}; look there"
-            return not_assessable("EXTERNAL", text, [in_file(item.path, link.line, f"leads to {link.target[:200]}")])
-    return None
+    told = signpost(scan, found)
+    if told is None:
+        return None
+    path, link = told
+    text = f"the {what} lives elsewhere, says {path}:{link.line}: {link.target[:200]}; look there"
+    return not_assessable("EXTERNAL", text, [in_file(path, link.line, f"leads to {link.target[:200]}")])
 
 
 def _answer(params: Params, reading: _Reading, what: str) -> Outcome:

@@ -61,5 +61,35 @@ def test_a_failure_here_ends_the_others() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_where_no_process_can_be_started_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert spread(range(7), lambda run, here: [(item, here) for item in run], 3) == [(n, True) for n in range(7)]
+
+
+def test_an_interrupt_while_waiting_ends_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(run: Sequence[int], here: bool) -> list[int]:
+        import time
+
+        time.sleep(0 if here else 600)
+        return list(run)
+
+    wait = os.waitpid
+
+    def interrupted(process: int, options: int) -> tuple[int, int]:
+        if not options:
+            monkeypatch.setattr(os, "waitpid", wait)
+            raise KeyboardInterrupt
+        return wait(process, options)
+
+    monkeypatch.setattr(os, "waitpid", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        spread(range(3), work, 3)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
 def test_cores_are_those_this_process_may_use() -> None:
     assert 1 <= cores() <= len(os.sched_getaffinity(0))

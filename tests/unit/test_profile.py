@@ -37,3 +37,11 @@ def test_views_of_a_large_service_are_an_interface(
     fill(tmp_path, {f"src/Part{n}.cs": "class Part {}\n" for n in range(1400)})
     fill(tmp_path, {f"src/Views/View{n}.cshtml": "<p>@Model</p>\n" for n in range(views)})
     assert switches(tmp_path, capsys)["ui"] == ui
+
+
+@pytest.mark.parametrize(("code", "ui"), [("shop/views.py", "yes"), ("other/views.py", "no")])
+def test_pages_that_a_server_fills_in_stand_beside_its_code(
+    code: str, ui: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, {code: "x = 1\n", **{f"shop/templates/shop/page{n}.html": "<p>{{ x }}</p>\n" for n in range(4)}})
+    assert switches(tmp_path, capsys)["ui"] == ui

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -52,23 +53,25 @@ def spread(items: Sequence[T], work: Work[T, R], parts: int) -> list[R]:
         last = work(runs[-1], True) if runs else []
         found: list[R] = []
         for run in runs[:-1]:
-            process, file = helpers.pop(0)
-            answers: list[R] | None = _answers(process, file)
+            answers: list[R] | None = _answers(*helpers[0])
+            helpers.pop(0)
             found += work(run, True) if answers is None else answers
         return [*found, *last]
     finally:
         for process, file in helpers:
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
             file.close()
+            _end(process)
 
 
 def _split_off(run: Sequence[T], work: Work[T, R], file: IO[bytes]) -> int:
-    """Start a process that writes the answers for a run into a file, and return its id."""
+    """Start a process that writes the answers for a run into a file, and return its id, 0 where none can be started."""
     with warnings.catch_warnings():
         # Threads that show progress are no danger: the new process never prints, and ends without cleaning up.
         warnings.simplefilter("ignore", DeprecationWarning)
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:
+            return 0
     if process:
         return process
     code = 1
@@ -81,11 +84,18 @@ def _split_off(run: Sequence[T], work: Work[T, R], file: IO[bytes]) -> int:
         os._exit(code)
 
 
+def _end(process: int) -> None:
+    """End a process that is still at work."""
+    with contextlib.suppress(ChildProcessError):
+        if process and os.waitpid(process, os.WNOHANG) == (0, 0):
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+
+
 def _answers(process: int, file: IO[bytes]) -> Any:
     """Return what a process found, nothing where it failed."""
     with file:
-        _, status = os.waitpid(process, 0)
-        if status:
+        if not process or os.waitpid(process, 0)[1]:
             return None
         file.seek(0)
         return pickle.load(file)  # noqa: S301 - written by this program a moment ago, in a file without a name

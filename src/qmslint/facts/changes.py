@@ -226,7 +226,7 @@ def leaves_no_trace(scan: Scan, found: Changes) -> str:
     requests = sum(1 for c in found.items if c.request and c.request.platform != "ref")
     applied = sum(1 for c in found.items if _applied(scan, c))
     if requests * 20 < many and applied * 2 >= many:
-        return "patches that were sent by mail carry no trace of their review in git"
+        return "commits that somebody else applied, as with patches sent by mail, carry no trace of their review in git"
     if visible * 10 >= many:
         return ""
     if _on_gitlab(scan):

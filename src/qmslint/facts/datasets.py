@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.sources import evidence_paths, excluded
+from qmslint.facts.sources import evidence_paths, excluded, tests_among
 from qmslint.patterns import any_of
 from qmslint.quick import dataclass, regex
 
@@ -71,7 +71,7 @@ def data_files(scan: Scan, rows: int) -> DataFiles:
     """
     words = scan.words("datasets")
     never = frozenset(scan.glob(*words["never"])) | frozenset(scan.glob(*scan.settings.exclude))
-    tests = excluded(scan) | frozenset(scan.glob(*scan.words("languages", "tests")))
+    tests = excluded(scan) | tests_among(scan, scan.paths)
     found: list[DataFile] = []
     for what, globs in words["copies"].items():
         found += [DataFile(p, what) for p in evidence_paths(scan, tuple(globs)) if p not in tests and p not in never]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index as documents_of
-from qmslint.facts.sources import by_language, evidence_paths, source_files
+from qmslint.facts.sources import by_language, evidence_paths, rendered_pages, source_files
 from qmslint.model.evidence import Evidence, absent_at, from_history, from_setting, in_file
 from qmslint.quick import dataclass
 
@@ -86,7 +86,7 @@ _INTERFACE = 20
 
 
 def _ui(scan: Scan) -> Switch:
-    found = evidence_paths(scan, tuple(scan.words("languages", "user_interface")))
+    found = (*evidence_paths(scan, tuple(scan.words("languages", "user_interface"))), *rendered_pages(scan))
     # A few pages beside many files of code are documentation, not an interface; sources of an interface are one.
     certain = [path for path in found if path.endswith(_INTERFACES)]
     if len(certain) >= _INTERFACE or (len(found) >= 3 and len(found) * _UI_PER >= len(source_files(scan))):

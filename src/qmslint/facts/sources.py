@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
-from qmslint.patterns import PathSet
+from qmslint.patterns import PathSet, compile_pattern
 
 _FIXTURES = ("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "seeds", "seed")
 TOUCHED = 2_000
@@ -46,6 +46,18 @@ def chart_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(path for path in scan.glob(*globs) if homes and path.startswith(homes))
 
 
+@fact
+def rendered_pages(scan: Scan) -> tuple[str, ...]:
+    """Return the pages below ``templates`` that stand beside code: they are filled in for users, not by people."""
+    homes = {posixpath.dirname(path) for path in source_files(scan)}
+    found = []
+    for path in scan.glob(*scan.words("languages", "rendered_pages")):
+        home = f"/{path}".partition("/templates/")[0].removeprefix("/")
+        if home in homes or home.endswith("src/main/resources"):
+            found.append(path)
+    return tuple(found)
+
+
 def fixture_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
     """Return the paths below folders of test data that match any of ``globs``, those of other projects left out."""
     out = frozenset(scan.glob(*scan.words("exclude", "vendored")))
@@ -77,8 +89,15 @@ def source_files(scan: Scan) -> tuple[str, ...]:
 @fact
 def test_files(scan: Scan) -> tuple[str, ...]:
     """Return the source files that hold automated tests, by the naming customs of their language."""
-    found = frozenset(scan.glob(*scan.words("languages", "tests")))
+    found = tests_among(scan, scan.paths)
     return tuple(p for paths in by_language(scan).values() for p in paths if p in found)
+
+
+def tests_among(scan: Scan, paths: PathSet) -> frozenset[str]:
+    """Return which of some paths are those of tests: by folder and name, and by endings whose capitals count."""
+    ending = compile_pattern(scan.words("languages", "test_names"), ignore_case=False)
+    named = (path for path in paths.match(("**/*.{java,kt,scala,groovy,php,cs,swift,hs}",)) if ending.search(path))
+    return frozenset((*paths.match(tuple(scan.words("languages", "tests"))), *named))
 
 
 @fact
@@ -120,7 +139,7 @@ def of_product(scan: Scan, shas: Sequence[str], changed: Mapping[str, Sequence[s
                 found.add(sha)
             elif path not in scan.snapshot and path[path.rfind(".") :].lower() in suffixes:
                 gone.setdefault(path, []).append(sha)
-    tests = frozenset(PathSet(gone).match(tuple(scan.words("languages", "tests"))))
+    tests = tests_among(scan, PathSet(gone))
     return frozenset(found.union(*(shas_ for path, shas_ in gone.items() if path not in tests)))
 
 

@@ -81,9 +81,10 @@ def fixed_reference(reference: str) -> Fixed:
         return "floating"
     if version in _FLOATING or version.startswith(("refs/heads/", "master-", "main-", "latest-")):
         return "floating"
-    if version.startswith("$"):
+    if "$" in version:
         return "unsaid"
-    return "fixed"
+    # A name such as ``alpine`` or ``ubuntu`` leads to whatever carries it today.
+    return "fixed" if any(letter.isdigit() for letter in version) else "floating"
 
 
 def _version_files(scan: Scan) -> Iterator[Definition]:

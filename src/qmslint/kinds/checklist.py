@@ -12,6 +12,11 @@ from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming
 from qmslint.quick import dataclass
 
+_SORTS = {
+    "change": "templates for merge requests",
+    "issue": "templates for issues",
+    "need": "templates for issues that report no fault",
+}
 NEEDS = frozenset({"tree", "text"})
 
 
@@ -49,7 +54,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         where = best or [absent_at("", "lists without criteria of that kind")]
         message = f"the {params.what} has {len(best)} criteria that can be checked, where {params.at_least} are needed"
         return nonconforming(message, where, "incomplete" if best else "absent", measured=measured)
-    searched = [*(f"{name} templates" for name in params.templates), *params.keys]
+    searched = [*(_SORTS[name] for name in params.templates), *params.keys]
     place = absent_at(".github/pull_request_template.md", params.what)
     return nonconforming(f"no {params.what} was found", [place], "absent", searched=searched, measured=measured)
 

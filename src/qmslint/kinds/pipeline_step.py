@@ -124,14 +124,9 @@ def _nothing(params: Params, scan: Scan, found: Pipelines, wanted: frozenset[str
 def _kept_elsewhere(params: Params, found: Pipelines) -> Outcome:
     """Say that what runs is mostly kept where it was not looked at."""
     items = found.externals
-    most = (
-        "the pipeline is"
-        if not found.steps
-        else "parts of the pipeline are"
-        if len(items) > 1
-        else "a part of the pipeline is"
-    )
-    text = f"{most} kept elsewhere ({items[0].name[:120]}), where nobody looked; whether {params.what} runs there cannot be said"
+    parts = "parts of the pipeline are" if len(items) > 1 else "a part of the pipeline is"
+    what = parts if found.steps else "the pipeline is"
+    text = f"{what} kept elsewhere and cannot be seen here, first {items[0].name[:120]}; look there whether {params.what} runs"
     return not_assessable("EXTERNAL", text, [in_file(i.place.path, i.place.line, i.name) for i in items[:8]])
 
 

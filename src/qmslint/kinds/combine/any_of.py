@@ -34,6 +34,6 @@ def check(params: Params, scan: Scan) -> Outcome:
     bad = [outcome for outcome in bad if outcome.gap != ASIDE] or bad
     partial = [outcome for outcome in bad if outcome.gap != "absent"]
     main = (partial or bad)[0]
-    message = main.message if partial else "; ".join(dict.fromkeys(o.message for o in bad))
+    message = main.message if partial else "; ".join(dict.fromkeys(part for o in bad for part in o.message.split("; ")))
     named = merge(partial or bad, main, message=message, searched=merge(bad, main).searched)
     return named.but(gap=params.gap) if params.gap else named

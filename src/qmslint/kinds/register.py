@@ -21,7 +21,7 @@ from qmslint.facts.records.words import common, kind_of
 from qmslint.facts.releases import releases
 from qmslint.facts.services import services
 from qmslint.kinds.recorded import none_found
-from qmslint.model.evidence import in_file, in_record
+from qmslint.model.evidence import Evidence, in_file, in_record
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass, regex
@@ -111,84 +111,108 @@ def check(params: Params, scan: Scan) -> Outcome:
             f"there are no {params.what}",
             [in_record(place.path, place.line, f"not one of the {params.what}", name=place.name)],
         )
-    gaps = {(record.path, record.line): (record, _missing(params, scan, record)) for record in items}
-    wanted = len(params.fields) * len(items)
-    filled = 1 - sum(len(missing) for _, missing in gaps.values()) / wanted if wanted else 1.0
+    return _judge(params, scan, items, [path for one in found for path in one.broken])
+
+
+def _judge(params: Params, scan: Scan, items: Sequence[Record], broken: Sequence[str]) -> Outcome:
+    """Weigh the entries that count; ``broken`` are files of which more could not be read."""
+    gaps = [(record, _missing(params, scan, record)) for record in items]
+    filled, newest = _filled(params, gaps), _newest(params, scan, items)
+    complaints, notes = _fields_complaints(params, scan, items, gaps, filled)
+    aged, of_age, stale = _age(params, scan, items, newest)
+    complaints += aged
+    notes += of_age
+    good = [in_record(r.path, r.line, r.name, name=r.name) for r, missing in gaps if not missing][:_LISTED]
+    measured = _measured(params, items, filled, newest)
+    if not complaints:
+        sure = Confidence.MEDIUM if notes or broken else Confidence.HIGH
+        return conforming(_praise(params, items, filled), [*good, *notes][:_LISTED], confidence=sure, measured=measured)
+    if broken:
+        why = scan.problems[broken[0]][1]
+        text = f"{broken[0]} cannot be read as a whole: {why}; repair it"
+        return not_assessable("PARSE_ERROR", text, [in_record(broken[0], 1, why)], measured=measured)
+    gap = "stale" if stale and len(complaints) == 1 else "weak" if len(items) < params.minimum else "incomplete"
+    gap = "overdue" if gap == "stale" and _forgotten(params, scan, newest) else gap
+    evidence = [*notes, *good[:5]][:_LISTED] or good
+    return nonconforming(f"{params.what}: {'; '.join(complaints)}", evidence, gap, measured=measured)
+
+
+def _lacks(record: Record, text: str) -> Evidence:
+    return in_record(record.path, record.line, f"{record.name}: {text}", name=record.name, lacks=True)
+
+
+def _filled(params: Params, gaps: Sequence[tuple[Record, tuple[str, ...]]]) -> float:
+    """Return the share of the needed fields that are filled in, or of the entries that have them all."""
     if params.entries:
-        filled = sum(1 for _, missing in gaps.values() if not missing) / len(items)
-    unnamed = [
-        r
-        for r in items
-        if params.accepted
-        and _ACCEPTED.search(r.text("status"))
-        and not _PERSON.search(r.text("accepted_by"))
-        and not _ACCEPTED_BY.search(r.text("status"))
-    ]
-    late = _late(params, scan, items)
-    newest = max(
-        (day for r in items for day in _days(params, r) if params.ahead or day <= day_of(scan.as_of)), default=None
-    )
+        return sum(1 for _, missing in gaps if not missing) / len(gaps)
+    wanted = len(params.fields) * len(gaps)
+    return 1 - sum(len(missing) for _, missing in gaps) / wanted if wanted else 1.0
+
+
+def _newest(params: Params, scan: Scan, items: Sequence[Record]) -> date | None:
+    today = day_of(scan.as_of)
+    return max((day for r in items for day in _days(params, r) if params.ahead or day <= today), default=None)
+
+
+def _measured(
+    params: Params, items: Sequence[Record], filled: float, newest: date | None
+) -> dict[str, float | int | str]:
     measured: dict[str, float | int | str] = {"entries": len(items), "minimum": params.minimum}
-    if wanted:
+    if params.fields:
         measured |= {"filled": round(filled, 3), "needed": params.share}
     if newest:
         measured["newest"] = str(newest)
-    broken = [path for one in found for path in one.broken]
-    notes = [
-        in_record(r.path, r.line, f"{r.name}: lacks {', '.join(m)}", name=r.name, lacks=True)
-        for r, m in gaps.values()
-        if m
-    ]
+    return measured
+
+
+def _fields_complaints(
+    params: Params,
+    scan: Scan,
+    items: Sequence[Record],
+    gaps: Sequence[tuple[Record, tuple[str, ...]]],
+    filled: float,
+) -> tuple[list[str], list[Evidence]]:
+    """Return what is wrong with what the entries say, and where."""
+    unnamed = [record for record in items if params.accepted and _unnamed(record)]
+    late, turned = _late(params, scan, items), [(r, text) for r in items if (text := _turned(params, r))]
+    notes = [_lacks(r, f"lacks {', '.join(missing)}") for r, missing in gaps if missing]
     notes += [
-        in_record(
-            r.path, r.line, f"{r.name}: points to {', '.join(gone[:3])}, which is not here", name=r.name, lacks=True
-        )
+        _lacks(r, f"points to {', '.join(gone[:3])}, which is not here")
         for r in items
         if (gone := _dead(params, scan, r))
     ]
-    notes += [
-        in_record(r.path, r.line, f"{r.name}: accepted, but not said by whom", name=r.name, lacks=True) for r in unnamed
-    ]
-    notes += [
-        in_record(r.path, r.line, f"{r.name}: due {day} and still open", name=r.name, lacks=True) for r, day in late
-    ]
-    turned = [(r, text) for r in items if (text := _turned(params, r))]
-    notes += [in_record(r.path, r.line, f"{r.name}: {text}", name=r.name, lacks=True) for r, text in turned]
-    complaints = _complaints(params, items, gaps.values(), filled, unnamed, late)
+    notes += [_lacks(r, "accepted, but not said by whom") for r in unnamed]
+    notes += [_lacks(r, f"due {day} and still open") for r, day in late]
+    notes += [_lacks(r, text) for r, text in turned]
+    complaints = _complaints(params, items, gaps, filled, unnamed, late)
     if turned:
         complaints.append(f"{len(turned)} of {len(items)} have dates in the wrong order: {turned[0][1]}")
     complaints += [f"none of the {field}s is {', '.join(names)}" for field, names in _uncovered(params, items)]
+    return complaints, notes
+
+
+def _unnamed(record: Record) -> bool:
+    """Say whether a record was accepted and does not say by whom."""
+    status = record.text("status")
+    by_name = _PERSON.search(record.text("accepted_by")) or _ACCEPTED_BY.search(status)
+    return bool(_ACCEPTED.search(status)) and not by_name
+
+
+def _age(
+    params: Params, scan: Scan, items: Sequence[Record], newest: date | None
+) -> tuple[list[str], list[Evidence], bool]:
+    """Return what is wrong with the age of the entries, where, and whether anything is."""
     dated = newest is not None or not params.undated
-    stale = params.months and dated and (newest is None or newest < day_of(scan.since(params.months)))
-    if stale:
-        complaints.append(f"none of the last {params.months:g} months")
-    elif old := _old(params, scan, items):
-        stale = True
-        complaints.append(f"{len(old)} of {len(items)} are older than {params.months:g} months")
-        notes += [in_record(r.path, r.line, f"{r.name}: of {day}", name=r.name, lacks=True) for r, day in old]
-    good = [in_record(r.path, r.line, r.name, name=r.name) for r, missing in gaps.values() if not missing][:_LISTED]
-    if complaints:
-        if broken:
-            text = f"{broken[0]} cannot be read as a whole: {scan.problems[broken[0]][1]}; repair it"
-            return not_assessable(
-                "PARSE_ERROR", text, [in_record(broken[0], 1, scan.problems[broken[0]][1])], measured=measured
-            )
-        gap = "stale" if stale and len(complaints) == 1 else "weak" if len(items) < params.minimum else "incomplete"
-        gap = "overdue" if gap == "stale" and _forgotten(params, scan, newest) else gap
-        return nonconforming(
-            f"{params.what}: {'; '.join(complaints)}", [*notes, *good[:5]][:_LISTED] or good, gap, measured=measured
-        )
-    message = f"{len(items)} {params.what} are recorded" + (
-        (
-            f", {filled:.0%} of them with all their fields"
-            if params.entries
-            else f", {filled:.0%} of their fields filled in"
-        )
-        if wanted
-        else ""
-    )
-    sure = Confidence.MEDIUM if notes or broken else Confidence.HIGH
-    return conforming(message, [*good, *notes][:_LISTED], confidence=sure, measured=measured)
+    if params.months and dated and (newest is None or newest < day_of(scan.since(params.months))):
+        return [f"none of the last {params.months:g} months"], [], True
+    old = _old(params, scan, items)
+    complaints = [f"{len(old)} of {len(items)} are older than {params.months:g} months"] if old else []
+    return complaints, [_lacks(r, f"of {day}") for r, day in old], bool(old)
+
+
+def _praise(params: Params, items: Sequence[Record], filled: float) -> str:
+    of_what = "of them with all their fields" if params.entries else "of their fields filled in"
+    return f"{len(items)} {params.what} are recorded" + (f", {filled:.0%} {of_what}" if params.fields else "")
 
 
 def _none(params: Params, scan: Scan) -> Outcome:
@@ -332,7 +356,7 @@ def _turned(params: Params, record: Record) -> str:
 def _complaints(
     params: Params,
     items: Sequence[Record],
-    gaps: object,
+    gaps: Sequence[tuple[Record, tuple[str, ...]]],
     filled: float,
     unnamed: Sequence[Record],
     late: Sequence[tuple[Record, date]],
@@ -341,7 +365,7 @@ def _complaints(
     if len(items) < params.minimum:
         found.append(f"{len(items)} of at least {params.minimum}")
     if filled < params.share:
-        counts = Counter(name for _, missing in gaps for name in missing)  # type: ignore[attr-defined]
+        counts = Counter(name for _, missing in gaps for name in missing)
         most = ", ".join(
             f"{name.replace('|', ' or ').replace('_', ' ')} in {n}"
             for name, n in sorted(counts.items(), key=lambda i: (-i[1], i[0]))[:5]

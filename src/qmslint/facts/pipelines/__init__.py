@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.pipelines import azure, circleci, github, gitlab, jenkins, others, zuul
+from qmslint.facts.pipelines import (
+    azure,
+    bitbucket,
+    buildkite,
+    circleci,
+    cirrus,
+    drone,
+    github,
+    gitlab,
+    jenkins,
+    plain,
+    tekton,
+    travis,
+    zuul,
+)
 from qmslint.facts.pipelines.assemble import pipeline
 from qmslint.facts.pipelines.model import (
     MERGE,
@@ -18,7 +32,7 @@ from qmslint.facts.pipelines.model import (
 
 __all__ = ["MERGE", "Approval", "Bypass", "External", "Pipeline", "Pipelines", "Place", "Step", "pipelines"]
 
-_DIALECTS = (github.read, gitlab.read, azure.read, jenkins.read, circleci.read, zuul.read, *others.DIALECTS)
+_SYSTEMS = (github, gitlab, azure, jenkins, circleci, zuul, travis, buildkite, bitbucket, drone, tekton, cirrus, plain)
 EXPECTED = (
     ".github/workflows/*.yml",
     ".gitlab-ci.yml",
@@ -41,7 +55,7 @@ EXPECTED = (
 def pipelines(scan: Scan) -> Pipelines:
     """Return the pipelines of all CI systems found, with every step recognised as far as it can be."""
     before = set(scan.problems)
-    found = [pipeline(scan, item) for read in _DIALECTS for item in read(scan)]
+    found = [pipeline(scan, item) for system in _SYSTEMS for item in system.read(scan)]
     broken = tuple(sorted(set(scan.problems) - before))
     steps = tuple(step for item in found for step in item.steps)
-    return Pipelines(tuple(found), steps, broken, scan.glob(*others.UNREAD)[:20])
+    return Pipelines(tuple(found), steps, broken, scan.glob(*plain.UNREAD)[:20])

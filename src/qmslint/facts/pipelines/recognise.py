@@ -8,19 +8,20 @@ from dataclasses import replace
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import recipes, shell, targets
+from qmslint.facts.pipelines.known import Known
 from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.facts.pipelines.targets import Target
 from qmslint.facts.pipelines.vocabulary import Words, vocabulary
-from qmslint.quick import dataclass, regex
+from qmslint.facts.pipelines.wrappers import PROGRAM, tool_of, unwrap
 
 DEPTH = 5
 """How many scripts and targets are followed from one command."""
 COMMANDS = 400
 """How many commands of one script are looked at."""
-_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
+
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox"})
-_PYTHON = regex(r"(?:python|pypy)[0-9.]*\Z")
-_VERSIONED = regex(r"-?[0-9][0-9.]*\Z")
+
+
 _TRIVIAL = frozenset(
     [
         "echo",
@@ -111,26 +112,6 @@ _TRIVIAL = frozenset(
         "node-version",
     ]
 )
-_SCRIPT = regex(r"\.(?:sh|bash|zsh|ps1|bat|cmd)\Z|\A[^.]+\Z")
-_PROGRAM = regex(r"\.(?:py|js|mjs|cjs|ts|rb|php|pl|r|R|go|groovy)\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What one command, possibly deep inside scripts and targets, is known to do."""
-
-    tool: str
-    text: str
-    classes: frozenset[str]
-    line: int = 0
-    indicated: frozenset[str] = frozenset()
-    via: tuple[Place, ...] = ()
-    origin: str = "command"
-    sure: bool = True
-    bypass: Bypass | None = None
-    version: str = ""
-    words: tuple[str, ...] = ()
-    image: str = ""
 
 
 def script(
@@ -179,11 +160,11 @@ def _command(
     vocab = vocabulary(scan)
     extra: list[Known] = []
     text = " ".join(words)
-    words, image = _unwrap(vocab, words, extra)
+    words, image = unwrap(vocab, words, extra)
     if not words:
         classes = vocab.part("images", image) if image else None
         return [*extra, Known(image, text, classes, image=image, words=(image,))] if classes else extra
-    tool = _tool(vocab, words[0])
+    tool = tool_of(vocab, words[0])
     arguments = words[1:]
     if tool in _SHELLS or tool in ("pwsh", "powershell", "cmd"):
         return extra + _shell(scan, tool, arguments, at, folder, depth, seen)
@@ -263,142 +244,6 @@ def _plugins(scan: Scan, tool: str, classes: frozenset[str]) -> frozenset[str]:
     return frozenset(value for name, value in table.items() if name.lower() in text)
 
 
-def _tool(vocab: Words, word: str) -> str:
-    name = word.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
-    for end in (".exe", ".cmd", ".bat", ".phar"):
-        name = name.removesuffix(end)
-    name = vocab.aliases.get(name, name)
-    if not vocab.known(name) and "-" in name and _VERSIONED.search(name) and not _PYTHON.match(name):
-        short = _VERSIONED.sub("", name)
-        return short if vocab.known(short) else name
-    return name
-
-
-def _unwrap(vocab: Words, words: tuple[str, ...], extra: list[Known]) -> tuple[tuple[str, ...], str]:
-    """Take wrappers off; return the words of the command that is run, and the image it runs in."""
-    image = ""
-    for _ in range(12):
-        while words and (_ASSIGNMENT.match(words[0]) or words[0] in ("!", "-", "@", "+")):
-            words = words[1:]
-        # An expression in front of a known command is a wrapper or nothing.
-        if len(words) > 1 and words[0] == "$EXPRESSION":
-            words = words[1:]
-        if not words:
-            break
-        tool = _tool(vocab, words[0])
-        rest = words[1:]
-        if _PYTHON.match(tool):
-            words = _python(rest)
-        elif tool in ("coverage",) and rest[:1] == ("run",):
-            extra.append(Known("coverage", " ".join(words), frozenset({"coverage"}), words=words))
-            words = _after_options(rest[1:], ("--source", "--rcfile", "--data-file", "--omit", "--include", "-p"), True)
-        elif tool in ("nyc", "c8", "kcov") and rest:
-            extra.append(Known(tool, " ".join(words), frozenset({"coverage"}), words=words))
-            words = _after_options(rest, ("--reporter", "--report-dir", "-r", "--temp-dir"))
-        elif tool in ("php", "node", "ruby", "deno", "tsx", "ts-node", "bun", "jruby", "perl") and _runs_file(rest):
-            words = _after_options(rest, ("-r", "--require", "-I", "-d", "--loader", "--import", "-c"))
-        elif tool in ("docker", "podman", "docker-compose", "nerdctl"):
-            inner = _container(vocab, tool, rest)
-            if inner is None:
-                break
-            words, image = inner
-        elif tool in vocab.pairs and (pair := _pair(vocab, tool, rest)) is not None:
-            words = pair
-        elif tool in vocab.wrappers:
-            words = _after_options(rest, tuple(vocab.wrappers[tool]))
-            if tool in ("timeout", "gtimeout", "retry", "nice") and words and re.match(r"\d+[smhd]?\Z", words[0]):
-                words = words[1:]
-            if tool == "npx" and words:
-                words = (words[0].rsplit("@", 1)[0] if words[0].rfind("@") > 0 else words[0], *words[1:])
-        else:
-            break
-    return words, image
-
-
-def _runs_file(rest: tuple[str, ...]) -> bool:
-    first = next((word for word in rest if not word.startswith("-")), "")
-    return "--test" not in rest and ("/" in first or bool(_PROGRAM.search(first)) or first == "artisan")
-
-
-def _python(rest: tuple[str, ...]) -> tuple[str, ...]:
-    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c", "--version", "-V"):
-        if rest[0] in ("-W", "-X"):
-            rest = rest[1:]
-        elif rest[0].startswith("-") and not rest[0].startswith("--") and rest[0].endswith("m") and len(rest[0]) > 2:
-            return rest[1:]
-        rest = rest[1:]
-    if rest[:1] == ("-m",):
-        return rest[1:]
-    return () if rest[:1] in (("-c",), ("--version",), ("-V",)) else rest
-
-
-def _pair(vocab: Words, tool: str, rest: tuple[str, ...]) -> tuple[str, ...] | None:
-    before: tuple[str, ...] = ()
-    while rest and rest[0].startswith("-") and rest[0] not in vocab.pairs[tool]:
-        before, rest = before + rest[:1], rest[1:]
-    for words, options in vocab.pairs[tool].items():
-        size = len(words.split())
-        if rest[:size] == tuple(words.split()):
-            inner = _after_options(rest[size:], tuple(options))
-            return (inner[0].rsplit("@", 1)[0] if inner[0].rfind("@") > 0 else inner[0], *inner[1:]) if inner else None
-    return None
-
-
-def _after_options(rest: tuple[str, ...], valued: tuple[str, ...], module: bool = False) -> tuple[str, ...]:
-    index = 0
-    while index < len(rest):
-        word = rest[index]
-        if module and word == "-m":
-            return rest[index + 1 :]
-        if word == "--":
-            return rest[index + 1 :]
-        if word in valued:
-            index += 2
-        elif word.startswith("-") or _ASSIGNMENT.match(word):
-            index += 1
-        else:
-            break
-    return rest[index:]
-
-
-def _container(vocab: Words, tool: str, rest: tuple[str, ...]) -> tuple[tuple[str, ...], str] | None:
-    """Return the command run in a container and its image; ``None`` where none is run."""
-    if rest[:1] == ("compose",):
-        rest = _compose(vocab, rest[1:])
-    elif rest[:1] == ("container",):
-        rest = rest[1:]
-    if rest[:1] not in (("run",), ("exec",)):
-        return None
-    rest = rest[1:]
-    index = 0
-    entry = ""
-    while index < len(rest) and rest[index].startswith("-"):
-        word = rest[index]
-        if word in vocab.container_options:
-            if word == "--entrypoint" and index + 1 < len(rest):
-                entry = rest[index + 1]
-            index += 2
-        else:
-            entry = word.partition("=")[2] if word.startswith("--entrypoint=") else entry
-            index += 1
-    image = rest[index] if index < len(rest) else ""
-    words = rest[index + 1 :]
-    if entry:
-        words = (entry, *words)
-    classes = vocab.part("images", image)
-    base = image.split(":")[0].split("@")[0].rsplit("/", 1)[-1]
-    if classes is not None and not (words and vocab.known(_tool(vocab, words[0]))):
-        # The scanner is the entry point: its own arguments follow.
-        return ((base, *words), image) if vocab.known(base) else ((), image)
-    return words, image
-
-
-def _compose(vocab: Words, rest: tuple[str, ...]) -> tuple[str, ...]:
-    while rest and rest[0].startswith("-"):
-        rest = rest[2:] if rest[0] in vocab.container_options else rest[1:]
-    return rest
-
-
 def _shell(
     scan: Scan, tool: str, arguments: tuple[str, ...], at: Place, folder: str, depth: int, seen: tuple[str, ...]
 ) -> list[Known]:
@@ -443,7 +288,7 @@ def _file(scan: Scan, word: str, at: Place, folder: str, depth: int, seen: tuple
         "",
     )
     if not path or (
-        clean == word and "/" not in word and not _PROGRAM.search(word) and not word.endswith((".sh", ".ps1", ".bat"))
+        clean == word and "/" not in word and not PROGRAM.search(word) and not word.endswith((".sh", ".ps1", ".bat"))
     ):
         return None
     vocab = vocabulary(scan)
@@ -453,7 +298,7 @@ def _file(scan: Scan, word: str, at: Place, folder: str, depth: int, seen: tuple
         return []
     text = scan.text(path) or ""
     place = Place(path, 1)
-    if _PROGRAM.search(path) or re.match(r"#!.*\b(?:python|node|ruby|perl|php)", text):
+    if PROGRAM.search(path) or re.match(r"#!.*\b(?:python|node|ruby|perl|php)", text):
         return [Known(name, word, by_name, via=(Place(path),), origin="target", sure=False, words=(word,))]
     windows = path.endswith((".ps1", ".bat", ".cmd"))
     stops = (

@@ -176,6 +176,14 @@ def fact_of_words(function: Callable[Concatenate[Scan, P], T]) -> Callable[Conca
     return cast("Callable[Concatenate[Scan, P], T]", remembered)
 
 
+def fact_of_objects(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:
+    """Make a function of commits or tags, given by what is hashable of them, a fact that lasts over revisions.
+
+    An object of git never changes: what one holds or leads to is the same at whatever revision that is asked.
+    """
+    return fact_of_words(function)
+
+
 def fact(function: Callable[Concatenate[Scan, P], T]) -> Callable[Concatenate[Scan, P], T]:
     """Make a function of a scan (and hashable arguments) remember its answer, also when it is an exception."""
 

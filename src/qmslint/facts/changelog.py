@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_objects
 from qmslint.facts.notes import LIMIT, Entry, entries_of
 from qmslint.facts.precedence import Version
 from qmslint.facts.releases import Release, predecessor, read_version
@@ -186,15 +186,12 @@ def _is_trailer(line: str) -> bool:
 def _at_tag(scan: Scan, release: Release) -> Note | None:
     """Look into the change logs as they were at the tag: those of maintenance branches stay there."""
     for path in _paths_at(scan, release)[:2]:
-        # What a commit holds is the same at whatever revision it is asked for.
-        key = (_at_tag, release.tag.commit, path, release.version)
-        if key not in scan.lasting:
-            scan.lasting[key] = _entries_at(scan, release, path)
-        if found := _in_changelogs([Changelog(path, scan.lasting[key])], release, True):
+        if found := _in_changelogs([Changelog(path, _entries_at(scan, release, path))], release, True):
             return found
     return None
 
 
+@fact_of_objects
 def _entries_at(scan: Scan, release: Release, path: str) -> tuple[Entry, ...]:
     content = scan.repo.objects.file(release.tag.commit, path)
     if not content or release.version.encode() not in content:

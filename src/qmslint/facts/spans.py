@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from qmslint.facts.base import Scan, fact
+from qmslint.facts.base import Scan, fact, fact_of_objects
 from qmslint.facts.releases import Release, predecessor, releases
 from qmslint.repo.history import History
 
@@ -56,7 +56,7 @@ def shipped(scan: Scan) -> Mapping[Release, tuple[str, ...]]:
 def before(scan: Scan, release: Release) -> Release | None:
     """Return the newest final release of the same component that a release is built on, else the one below by number."""
     known = releases(scan)
-    inside = _below(scan, release.tag.commit)
+    inside = _tagged_below(scan, release.tag.commit)
     under = [
         other
         for other in known
@@ -69,10 +69,7 @@ def before(scan: Scan, release: Release) -> Release | None:
     return newest or predecessor(scan, release)
 
 
-def _below(scan: Scan, sha: str) -> frozenset[str]:
-    """Return the commits with a tag that are reachable from ``sha``: the same at whatever revision that is asked."""
-    key = (_below, sha)
-    if key not in scan.lasting:
-        scan.lasting[key] = reachable(scan.history, sha).intersection(tag.commit for tag in scan.repo.tags)
-    found: frozenset[str] = scan.lasting[key]
-    return found
+@fact_of_objects
+def _tagged_below(scan: Scan, sha: str) -> frozenset[str]:
+    """Return the commits with a tag that are reachable from ``sha``."""
+    return reachable(scan.history, sha).intersection(tag.commit for tag in scan.repo.tags)

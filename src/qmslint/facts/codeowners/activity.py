@@ -14,7 +14,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Literal
 
-from qmslint.facts.base import DAY, Scan, fact
+from qmslint.facts.base import DAY, Scan, fact, fact_of_objects
 from qmslint.facts.people import co_authors, identities, roles
 from qmslint.facts.trailers import person_in, trailers_of
 from qmslint.quick import dataclass, regex
@@ -148,7 +148,7 @@ def _index(scan: Scan) -> _Index:
     for commit in commits:
         moment = min(commit.committed, scan.as_of)
         if b"-by:" in commit.message or b"-By:" in commit.message:
-            for who in _named_in(scan, commit):
+            for who in _named_in(scan, commit.sha):
                 seen(who, moment)
         if len(commit.parents) > 1 and (match := _MERGED.match(commit.message)):
             handle = match[1].decode("ascii").casefold()
@@ -168,20 +168,12 @@ def _latest(commits: Iterable[Commit]) -> Iterator[tuple[Person, int]]:
         yield commit.committer, commit.committed
 
 
-def _named_in(scan: Scan, commit: Commit) -> tuple[Person, ...]:
-    key = (_named_in, commit.sha)
-    if key not in scan.lasting:
-        scan.lasting[key] = tuple(_named(commit))
-    found: tuple[Person, ...] = scan.lasting[key]
-    return found
-
-
-def _named(commit: Commit) -> Iterable[Person]:
-    """Yield who is named in the trailers of a commit."""
-    yield from co_authors(commit)
-    for trailer in trailers_of(commit):
-        if trailer.key in _REVIEWERS and (who := person_in(trailer.value)) and who.email:
-            yield who
+@fact_of_objects
+def _named_in(scan: Scan, sha: str) -> tuple[Person, ...]:
+    """Return who is named in the trailers of a commit."""
+    commit = scan.history.by_sha[sha]
+    named = (person_in(trailer.value) for trailer in trailers_of(commit) if trailer.key in _REVIEWERS)
+    return (*co_authors(commit), *(who for who in named if who and who.email))
 
 
 def _lead(index: _Index, who: Person, key: str) -> None:

@@ -7,10 +7,9 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
-from qmslint import plaintoml
 from qmslint.facts.base import Scan, fact
+from qmslint.facts.locks import lock_of, table
 from qmslint.facts.sources import excluded
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass
@@ -53,7 +52,7 @@ def manifests(scan: Scan) -> tuple[Manifest, ...]:
         ecosystem, count = rule
         number = count(text)
         if number >= 0:
-            found.append(Manifest(path, ecosystem, number, _lock(scan, path, ecosystem, text)))
+            found.append(Manifest(path, ecosystem, number, lock_of(scan, path, ecosystem, text)))
     return tuple(found)
 
 
@@ -62,23 +61,6 @@ def _fits(pattern: str, name: str) -> bool:
         return pattern == name
     head, _, tail = pattern.partition("*")
     return name.startswith(head) and name.endswith(tail)
-
-
-def _lock(scan: Scan, path: str, ecosystem: str, text: str) -> str:
-    folder = posixpath.dirname(path)
-    while True:
-        for name in _LOCKS.get(ecosystem, ()):
-            candidate = posixpath.join(folder, name) if folder else name
-            if candidate in scan.snapshot:
-                return candidate
-        if not folder:
-            break
-        folder = posixpath.dirname(folder)
-    beside = posixpath.join(posixpath.dirname(path), "requirements.txt").lstrip("/")
-    if ecosystem == "python" and beside in scan.snapshot and _compiled(scan.text(beside) or ""):
-        return beside
-    fixed = _FIXED.get(ecosystem)
-    return path if fixed and fixed(text) else ""
 
 
 def _package(text: str) -> int:
@@ -92,15 +74,8 @@ def _package(text: str) -> int:
     return sum(len(data[key]) for key in keys if isinstance(data.get(key), dict))
 
 
-def _table(text: str) -> dict[str, Any]:
-    try:
-        return plaintoml.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-
-
 def _pyproject(text: str) -> int:
-    data = _table(text)
+    data = table(text)
     project = data.get("project") if isinstance(data.get("project"), dict) else {}
     tool = data.get("tool") if isinstance(data.get("tool"), dict) else {}
     poetry = tool.get("poetry") if isinstance(tool, dict) and isinstance(tool.get("poetry"), dict) else {}
@@ -115,7 +90,7 @@ def _pyproject(text: str) -> int:
 
 
 def _cargo(text: str) -> int:
-    data = _table(text)
+    data = table(text)
     keys = ("dependencies", "dev-dependencies", "build-dependencies")
     count = sum(len(data[key]) for key in keys if isinstance(data.get(key), dict))
     workspace = data.get("workspace")
@@ -148,17 +123,7 @@ def _counter(pattern: str) -> Callable[[str], int]:
     return lambda text: len(compiled.findall(text))
 
 
-def _exact(text: str) -> bool:
-    rows = [row.strip() for row in text.split("\n") if re.match(r"\s*[A-Za-z0-9]", row)]
-    return bool(rows) and all("==" in row or " @ " in row for row in rows)
-
-
 _OFF = compile_pattern(r"\"enabled\"\s*:\s*false\s*[,}]\s*\}?\s*\z", ignore_case=False)
-
-
-def _compiled(text: str) -> bool:
-    """Say whether a list of requirements was made from a manifest by a tool: every version fixed, and it says so."""
-    return _exact(text) and ("--hash=" in text or re.search(r"(?im)^#.*\b(?:pip-compile|pip compile|uv export|pip-tools|poetry export|pdm export)\b", text) is not None)  # fmt: skip
 
 
 _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
@@ -188,39 +153,6 @@ _READERS: Mapping[str, tuple[str, Callable[[str], int]]] = MappingProxyType(
         "MODULE.bazel": ("bazel", _counter(r"^bazel_dep\(")),
         "flake.nix": ("nix", _counter(r"\.url\s*=")),
         "Chart.yaml": ("helm", _counter(r"^[ \t]*-\s+name:")),
-    }
-)
-_NPM = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock")
-_PYTHON = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
-_LOCKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "npm": _NPM,
-        "composer": ("composer.lock",),
-        "python": (*_PYTHON, "requirements.lock", "requirements/base.txt", "constraints.txt"),
-        "python-requirements": (*_PYTHON, "requirements.lock", "constraints.txt"),
-        "pipenv": ("Pipfile.lock",),
-        "conda": ("conda-lock.yml", "pixi.lock"),
-        "cargo": ("Cargo.lock",),
-        "go": ("go.sum",),
-        "bundler": ("Gemfile.lock", "gems.locked"),
-        "gradle": ("gradle.lockfile", "gradle/verification-metadata.xml", "buildscript-gradle.lockfile"),
-        "nuget": ("packages.lock.json",),
-        "pub": ("pubspec.lock",),
-        "hex": ("mix.lock",),
-        "swift": ("Package.resolved",),
-        "conan": ("conan.lock",),
-        "vcpkg": ("vcpkg-configuration.json",),
-        "bazel": ("MODULE.bazel.lock",),
-        "nix": ("flake.lock",),
-        "helm": ("Chart.lock",),
-    }
-)
-_FIXED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
-    {
-        "python-requirements": _exact,
-        # Fixed versions are the custom there; ranges and SNAPSHOT are the exception.
-        "maven": lambda text: not re.search(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]*SNAPSHOT)", text),
-        "vcpkg": lambda text: re.search(r"\"(?:builtin-)?baseline\"\s*:", text) is not None,
     }
 )
 ECOSYSTEMS: Mapping[str, str] = MappingProxyType(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from itertools import combinations
 
 from qmslint.facts.base import Scan, fact
@@ -13,18 +12,25 @@ from qmslint.facts.dates import day_of
 from qmslint.facts.document_index import index
 from qmslint.facts.document_register import Entry, controlled
 from qmslint.facts.fingerprints import groups
-from qmslint.facts.markup import document
+from qmslint.facts.markup import document, markup_of
 from qmslint.facts.people import identities, roles
 from qmslint.facts.records import Record
 from qmslint.facts.sources import evidence_paths, source_files
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass
 from qmslint.repo.filelog import Touch
+from qmslint.repo.history import Commit
 
 _DOCUMENTS = 800
 _SOURCES = 1500
 _SIZE = 200_000
 _PAIRS = 120
+_CHANGED = 100
+"""Documents of one commit that are compared with what they were before."""
+_WORDS = 6
+"""Words of a line that is not also somebody else's by chance."""
+_MOVED = 0.5
+"""Share of a record's lines that stood elsewhere, from which on it was moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,28 +120,58 @@ def only_documents(scan: Scan, entries: Sequence[Entry]) -> str:
 
 
 def late_records(scan: Scan, items: Sequence[Record], days: int) -> tuple[tuple[Record, int], ...]:
-    """Return the records that were committed more than ``days`` after their own date, with that number of days."""
+    """Return the records that were committed more than ``days`` after their own date, with that number of days.
+
+    One whose text another file held until then was only moved, and when it was written is not known.
+    """
     dated = [record for record in items if record.date is not None]
     log = scan.repo.followed(tuple(record.path for record in dated))
-    born = {record.path: day for record in dated if (day := _came_in(scan, log, record.path)) is not None}
+    gone: dict[str, frozenset[str]] = {}
     found = []
     for record in dated:
-        made = born.get(record.path)
-        if made is not None and record.date is not None and (made - record.date).days > days:
-            found.append((record, (made - record.date).days))
+        came = _came_in(log, record.path)
+        commit = scan.history.by_sha.get(came.commit) if came is not None else None
+        if came is None or commit is None or record.date is None:
+            continue
+        late = (day_of(commit.committed) - record.date).days
+        if late <= days:
+            continue
+        if commit.sha not in gone:
+            gone[commit.sha] = _taken_away(scan, commit)
+        own = _own_lines(scan.repo.objects.text(came.new) or "")
+        if not own or len(own & gone[commit.sha]) < _MOVED * len(own):
+            found.append((record, late))
     return tuple(found)
 
 
-def _came_in(scan: Scan, log: Sequence[Touch], path: str) -> date | None:
-    """Return when a file came in, under whatever name; the log is newest first."""
+def _came_in(log: Sequence[Touch], path: str) -> Touch | None:
+    """Return the change by which a file came in, under whatever name; the log is newest first."""
     found = None
     for touch in log:
         if touch.path != path:
             continue
-        commit = scan.history.by_sha.get(touch.commit)
-        found = day_of(commit.committed) if commit is not None else found
+        found = touch
         if touch.status == "A":
             break
         if touch.status == "R":
             path = touch.before
     return found
+
+
+def _taken_away(scan: Scan, commit: Commit) -> frozenset[str]:
+    """Return the lines that a commit took out of documents."""
+    if not commit.parents:
+        return frozenset()
+    found: set[str] = set()
+    changed = scan.repo.touched([commit.sha]).get(commit.sha, ())
+    for path in [path for path in changed if markup_of(path)][:_CHANGED]:
+        before, after = (scan.repo.objects.file(at, path) or b"" for at in (commit.parents[0], commit.sha))
+        if len(before) <= _SIZE * 5:
+            found |= _own_lines(before.decode("utf-8", "replace")) - _own_lines(after.decode("utf-8", "replace"))
+    return frozenset(found)
+
+
+def _own_lines(text: str) -> set[str]:
+    """Return the lines that are long enough to be somebody's words, without what a change of format alters."""
+    lines = (re.sub(r"[\W_]+", " ", line).strip() for line in text.split("\n"))
+    return {line for line in lines if line.count(" ") >= _WORDS - 1}

@@ -28,7 +28,10 @@ _GLOBS = {
         f"/{{{_HOSTS}}}/{{issue_template,issue_templates}}/*.{{md,yml,yaml}}",
     ),
 }
-_FAULT = regex(r"bug|question|crash|security|release|support|regression|fehler", re.I)
+_FAULT = regex(
+    r"bug|question|crash|security|release|support|regression|fehler|incident|outage|onboarding|vorfall|panne|incidente",
+    re.I,
+)
 _CONFIG = "/{.github,.gitea,.forgejo}/issue_template/config.{yml,yaml}"
 
 

@@ -8,7 +8,9 @@ what may be missing, ``(a)+`` for what may be repeated, and a blank also for a h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from qmslint.facts.base import Scan, fact_of_words
@@ -18,6 +20,9 @@ from qmslint.quick import dataclass, regex
 
 _TOKEN = regex(r"(?<=\))[?+]|[*…#()|]| +|[^*…#()| ]+?(?=[*…#()| ]|\Z)")
 _GAP = r"(?:[^\w.!?;]+[\w'’/@#%+.-]*\w){0,8}?[^\w.!?;]+"
+
+_SIGHTINGS = 200
+"""Places of one topic in one document that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +72,42 @@ def _compiled(scan: Scan, topic: str) -> Any:
 def seen(scan: Scan, document: Document, topics: Iterable[str]) -> dict[str, Sighting]:
     """Return the first sighting of each of ``topics`` in a document."""
     found = {}
-    text = document.plain
     for topic in topics:
-        match = _compiled(scan, topic).search(text)
+        match = _compiled(scan, topic).search(document.plain)
         if match:
-            start, end = match.span()
-            line = document.line_of(text.count("\n", 0, start))
-            found[topic] = Sighting(topic, document.path, line, " ".join(text[start:end].split())[:80])
+            found[topic] = _sighting(document, topic, *match.span())
     return found
+
+
+def seen_together(scan: Scan, document: Document, topics: Sequence[str], within: int) -> dict[str, Sighting]:
+    """Return the sightings of the most of ``topics`` that stand under one heading, within some lines of each other."""
+    opened = [heading.line for heading in document.headings]
+    everywhere = sorted(
+        (
+            _sighting(document, topic, *match.span())
+            for topic in dict.fromkeys(topics)
+            for match in islice(_compiled(scan, topic).finditer(document.plain), _SIGHTINGS)
+        ),
+        key=lambda sighting: sighting.line,
+    )
+    best: dict[str, Sighting] = {}
+    for index, first in enumerate(everywhere):
+        place: dict[str, Sighting] = {}
+        for sighting in everywhere[index:]:
+            if sighting.line > first.line + within or bisect_right(opened, first.line) < bisect_right(
+                opened, sighting.line
+            ):
+                break
+            place.setdefault(sighting.topic, sighting)
+        if len(place) > len(best):
+            best = place
+    return best
+
+
+def _sighting(document: Document, topic: str, start: int, end: int) -> Sighting:
+    text = document.plain
+    line = document.line_of(text.count("\n", 0, start))
+    return Sighting(topic, document.path, line, " ".join(text[start:end].split())[:80])
 
 
 def mentions(scan: Scan, text: str, topics: Iterable[str]) -> tuple[str, ...]:

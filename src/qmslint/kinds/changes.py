@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
@@ -164,9 +164,17 @@ def _referenced(params: Params, scan: Scan, found: Changes) -> _Count:
     return _Count(good, bad, phrase, measured, strong * 2 >= len(good), has, lacks)
 
 
+def _improves(change: Change, test: Any) -> bool:
+    """Say whether a change, or at least half of what it brings in, improves what is there."""
+    if test.search(change.commit.subject[:300]):
+        return True
+    work = [one for one in change.work[:50] if len(one.parents) < 2 and one is not change.commit]
+    return bool(work) and 2 * sum(bool(test.search(one.subject[:300])) for one in work) >= len(work)
+
+
 def _improving(scan: Scan, found: Changes) -> _Count:
     test = any_of(scan.words("changes", "improving_subjects"))
-    good = tuple(c for c in found.items if any(test.search(one.subject[:300]) for one in (c.commit, *c.work[:50])))
+    good = tuple(change for change in found.items if _improves(change, test))
     kept = {change.commit.sha for change in good}
     bad = tuple(change for change in found.items if change.commit.sha not in kept)
     phrase = f"{len(good)} of {len(found.items)} changes tidy, speed up, simplify or renew what is there"

@@ -29,6 +29,7 @@ class Params:
         "Templates to look at: `change` (merge requests), `issue`, `need` (issues that report no fault).", ()
     )
     keys: tuple[str, ...] = option("Document keys to look at.", ())
+    not_under: tuple[str, ...] = option("Topics of headings, or of the line above, whose items are no criteria.", ())
     at_least: int = option("How many different items are needed.", 3, minimum=1)
     tasks_only: bool = option("Only items with a box to tick count; else any list item.", True)
     what: str = option("What to call the list in messages.", "checklist")
@@ -39,7 +40,12 @@ def check(params: Params, scan: Scan) -> Outcome:
     best: list[Evidence] = []
     seen = False
     for document, free in _documents(params, scan):
-        items = [item for item in document.items if free or item.checked is not None or not params.tasks_only]
+        others = _lines_under(scan, document, params.not_under)
+        items = [
+            item
+            for item in document.items
+            if (free or item.checked is not None or not params.tasks_only) and item.line not in others
+        ]
         hits = [
             in_file(document.path, item.line, item.text[:100])
             for item in items
@@ -57,6 +63,22 @@ def check(params: Params, scan: Scan) -> Outcome:
     searched = [*(_SORTS[name] for name in params.templates), *params.keys]
     place = absent_at(".github/pull_request_template.md", params.what)
     return nonconforming(f"no {params.what} was found", [place], "absent", searched=searched, measured=measured)
+
+
+def _lines_under(scan: Scan, document: Document, topics: tuple[str, ...]) -> frozenset[int]:
+    """Return the lines of the items that stand below a heading, or a line of text, about one of ``topics``."""
+    if not topics:
+        return frozenset()
+    items = {item.line for item in document.items}
+    above = {line.line: line.text for line in document.prose if line.line not in items}
+    above |= {heading.line: heading.text for heading in document.headings}
+    found, under = set(), False
+    for line in sorted(items | above.keys()):
+        if line in above:
+            under = bool(mentions(scan, above[line][:400], topics))
+        elif under:
+            found.add(line)
+    return frozenset(found)
 
 
 def _documents(params: Params, scan: Scan) -> list[tuple[Document, bool]]:

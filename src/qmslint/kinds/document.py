@@ -11,7 +11,7 @@ from qmslint.facts.documents import Found, find, spec, unreadable
 from qmslint.facts.markup import Document
 from qmslint.facts.product import named_in
 from qmslint.facts.signposts import signpost
-from qmslint.facts.topics import Sighting, seen
+from qmslint.facts.topics import Sighting, seen, seen_together
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.quick import dataclass, regex
@@ -31,6 +31,11 @@ class Params:
     topics: tuple[str, ...] = option("Topics of the vocabulary `topics` it should speak of.", ())
     at_least: int = option("How many of the topics are needed.", 0, minimum=0)
     must: tuple[str, ...] = option("Topics that are all needed; `a|b` means either.", ())
+    within: int = option(
+        "Lines under one heading within which the topics have to stand; 0 for anywhere.  For documents about more.",
+        0,
+        minimum=0,
+    )
     names: bool = option("It has to name a person, handle, address or team.", False)
     whole: bool = option("Only a file of its own counts, not a part of one.", False)
     about: tuple[str, ...] = option(
@@ -120,7 +125,11 @@ def _read(params: Params, scan: Scan, places: list[Found]) -> _Reading:
     reading = _Reading(places)
     wanted = [*params.topics, *(topic for group in params.must for topic in group.split("|"))]
     for place in places:
-        for topic, sighting in seen(scan, place.document, wanted).items():
+        if params.within:
+            spoken = seen_together(scan, place.document, wanted, params.within)
+        else:
+            spoken = seen(scan, place.document, wanted)
+        for topic, sighting in spoken.items():
             reading.sightings.setdefault(topic, sighting)
         if params.product and reading.product != "yes":
             reading.product = named_in(scan, place.document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import EXPECTED, Step, pipelines
@@ -48,9 +50,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     if dead:
         gap = "unenforced" if any(name in params.crucial for name in dead) else "bypass"
         evidence = [item for steps in dead.values() for step in steps for item in _cite(step)]
-        message = (
-            f"failures of {', '.join(dead)} stop nothing: {evidence[0].path}:{evidence[0].line} {evidence[0].note}"
-        )
+        message = f"failures of {_called(dead)} stop nothing: {evidence[0].path}:{evidence[0].line} {evidence[0].note}"
         return nonconforming(message, list(dict.fromkeys(evidence))[:40], gap, measured=measured)
     words, each = vocabulary(scan), frozenset(params.each)
     alone = [
@@ -67,10 +67,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         return nonconforming(message, list(dict.fromkeys(evidence))[:40], "weak", measured=measured)
     firm = [next(step for step in steps if step.blocking) for steps in gates.values()]
     evidence = [in_file(step.path, step.line, f"can stop a change: {step.tool or step.what[:60]}") for step in firm]
-    tail = f"; {len(loose)} further steps are allowed to fail" if loose else ""
+    tail = f"; {len(loose)} further {'steps are' if len(loose) > 1 else 'step is'} allowed to fail" if loose else ""
     notes = [item for step in loose[:5] for item in _cite(step)]
     return conforming(
-        f"{', '.join(gates)} can stop a change{tail}", [*dict.fromkeys(evidence), *notes], measured=measured
+        f"{_called(gates)} can stop a change{tail}", [*dict.fromkeys(evidence), *notes], measured=measured
     )
 
 
@@ -84,6 +84,14 @@ def _targets(step: Step) -> frozenset[str]:
     """Return the words of a command without options, versions and variables."""
     words = _VARIABLE.sub(" ", step.what).split()
     return frozenset(word for word in words if not word.startswith(("-", "/p:")) and not _VERSION.fullmatch(word))
+
+
+_CALLED = {"sast": "security analysis", "sca": "scan of dependencies", "secret": "scan for secrets"}
+
+
+def _called(names: Iterable[str]) -> str:
+    """Return classes of steps as people call them."""
+    return ", ".join(_CALLED.get(name, name) for name in names)
 
 
 def _short(step: Step) -> str:

@@ -36,7 +36,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         return not_applicable("no declared dependency was found", [absent_at("", "manifest with dependencies")])
     landed = _landed(scan, params.days)
     if not tools and landed:
-        message = f"no update automation is configured here, but {len(landed)} updates by automation landed in {params.days} days"
+        message = f"no update automation is configured here, but {len(landed)} update{'s' if len(landed) > 1 else ''} by automation landed in {params.days} days"
         return conforming(message, landed[:10], confidence=Confidence.MEDIUM, measured={"taken_updates": len(landed)})
     if not tools:
         place = absent_at(".github/dependabot.yml", "update automation")
@@ -80,7 +80,8 @@ def _landed(scan: Scan, days: int) -> list[Evidence]:
     who = roles(scan)
     found = []
     for commit in commits:
-        if commit.committed < since:
+        # A merge by automation brings in what a person may have written.
+        if commit.committed < since or len(commit.parents) > 1:
             continue
         head = commit.message[:400].lower()
         if any(word in head for word in _WORDS) and who.role(commit.author) == "bot":

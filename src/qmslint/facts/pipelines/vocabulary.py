@@ -58,15 +58,22 @@ class Words:
             return frozenset()
         found: set[str] = set()
         rest: frozenset[str] = frozenset()
+        always: frozenset[str] = frozenset()
+        idle = False
         for words, classes in self._entry(tool):
             if words == ("",):
                 rest = classes
             elif words == ("bare",):
                 if all(item.startswith("-") for item in arguments):
                     rest = classes
-            elif words == ("any",) or _fits(words, arguments, tool in _GOALS):
+            elif words == ("any",):
+                always = classes
+            elif _fits(words, arguments, tool in _GOALS):
                 found |= classes | {"*"}
-        result = frozenset(found - {"*"}) if found else rest
+                idle = idle or not classes
+        # A call that is known to do nothing does nothing of what the others do.
+        found |= frozenset() if idle else always
+        result = frozenset(found - {"*"}) if found or idle or always else rest
         text = " " + " ".join(arguments) + " "
         if "test" in result and any(flag in text for flag in self.skip_tests):
             result -= {"test", "coverage"}

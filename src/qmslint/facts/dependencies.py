@@ -12,7 +12,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.locks import lock_of, table
 from qmslint.facts.sources import excluded
 from qmslint.patterns import compile_pattern
-from qmslint.quick import dataclass
+from qmslint.quick import dataclass, regex
 
 _LIMIT = 1024 * 1024
 
@@ -190,6 +190,19 @@ def _managed(text: str) -> frozenset[str]:
     match = re.search(r"\"?enabledManagers\"?\s*:\s*\[([^\]]{0,2000})\]", text)
     names = re.findall(r"[\"']([\w-]+)[\"']", match[1]) if match else []
     return frozenset(_RENOVATE.get(name, name) for name in names)
+
+
+_CONSTRAINTS = regex(r"https?://[^\s'\"(){}]{1,200}\bconstraints?\b[^\s'\"(){}]{0,100}")
+
+
+def constraints_elsewhere(scan: Scan) -> tuple[str, int, str] | None:
+    """Return where the versions of Python components are said to come from an address, and the address."""
+    for path in scan.glob("/{tox.ini,setup.cfg,noxfile.py,pip.conf}", "/*requirements*.txt"):
+        text = scan.text(path) or ""
+        match = _CONSTRAINTS.search(text)
+        if match:
+            return path, text.count("\n", 0, match.start()) + 1, match[0]
+    return None
 
 
 @fact

@@ -5,11 +5,11 @@ from __future__ import annotations
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
-from qmslint.facts.dependencies import ECOSYSTEMS, manifests, updaters
+from qmslint.facts.dependencies import ECOSYSTEMS, constraints_elsewhere, manifests, updaters
 from qmslint.facts.people import roles
 from qmslint.facts.pipelines import pipelines
 from qmslint.model.evidence import Evidence, absent_at, at_commit, in_file
-from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
@@ -38,6 +38,11 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not tools and landed:
         message = f"no update automation is configured here, but {len(landed)} update{'s' if len(landed) > 1 else ''} by automation landed in {params.days} days"
         return conforming(message, landed[:10], confidence=Confidence.MEDIUM, measured={"taken_updates": len(landed)})
+    elsewhere = constraints_elsewhere(scan) if not tools and used - {"github-actions"} == {"python"} else None
+    if elsewhere:
+        path, line, address = elsewhere
+        text = f"the versions of Python components come from {address[:160]}, says {path}:{line}; look there who keeps them current"
+        return not_assessable("EXTERNAL", text, [in_file(path, line, f"versions from {address[:160]}")])
     if not tools:
         place = absent_at(".github/dependabot.yml", "update automation")
         searched = ["dependabot.yml", "renovate.json", ".pyup.yml", ".scala-steward.conf"]

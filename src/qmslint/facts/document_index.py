@@ -145,6 +145,12 @@ def compared_heading(text: str) -> str:
     return _ID.sub("", normal(text).replace("/", " "))
 
 
+def heads(text: str, globs: Sequence[str], but: Sequence[str] = ()) -> bool:
+    """Say whether a heading in the compared form matches ``globs`` and not ``but``."""
+    one = PathSet((text,))
+    return bool(one.match(globs)) and not (but and one.match(but))
+
+
 @fact
 def headings(scan: Scan) -> Headings:
     """Return the headings of all documents that may hold a part on how the work is done."""

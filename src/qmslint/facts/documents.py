@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from qmslint.facts.base import Scan, fact, fact_of_content, fact_of_words
-from qmslint.facts.document_index import Place, compared_name, headings, headings_of, index, opaque
+from qmslint.facts.document_index import (
+    Place,
+    compared_heading,
+    compared_name,
+    headings,
+    headings_of,
+    heads,
+    index,
+    opaque,
+)
 from qmslint.facts.markup import Document, Heading, document, fold
 from qmslint.facts.placeholders import is_scaffold, unfilled
 from qmslint.facts.templates import templates
@@ -199,10 +208,19 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     about = what.subject and is_about(scan, what.subject)
     places = [p for p in places if p.path not in out and (p.process or not about)]
     specific = frozenset(p.path for p in index(scan).named(what.names)) if what.names else frozenset()
-    places = [p for p in places if p.path in specific or ((p.root or p.process) and not what.only_top) or not p.folder]
+    places = [
+        p
+        for p in places
+        if p.path in specific
+        or ((p.root or p.process) and not what.only_top)
+        or not p.folder
+        or (not what.only_top and _titled(scan, p, what))
+    ]
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
+_LONG_TITLE = 3
+"""Words of a title that says what a page is about."""
 _ABOUT_RECORDS = regex(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
 _PROCEDURE = regex(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
 
@@ -213,6 +231,16 @@ def _named_here(place: Place, what: Spec) -> bool:
     if (place.record and not beside) or (place.dated and not what.dated):
         return False
     return not what.only_top or place.folder in ("", ".github", "docs", ".gitlab")
+
+
+def _titled(scan: Scan, place: Place, what: Spec) -> bool:
+    """Say whether a page among those for users says at length, in its title, that it is about the work.
+
+    *Deployment* may tell users how to deploy what they made with the product; *Making a regular release* does not.
+    """
+    parsed = document(scan, place.path) if place.folder.split("/")[0] in scan.words("documents", "roots") else None
+    title = compared_heading(parsed.title) if parsed else ""
+    return title.count(" ") + 1 >= _LONG_TITLE and heads(title, what.headings, what.not_headings)
 
 
 def _prominence(place: Place) -> tuple[bool, int, str]:

@@ -120,8 +120,10 @@ def is_calendar(scan: Scan, component: str) -> bool:
 
 
 def major_step(release: Release, before: Release | None) -> bool:
-    """Say whether a release raises the first number; steps from 0 and dates do not count here."""
-    return before is not None and before.number.numbers[0] >= 1 and release.number.numbers[0] > before.number.numbers[0]
+    """Say whether a release raises the first of its numbers; steps from 0, and where there is but one, do not count."""
+    if before is None or "." not in release.version or "." not in before.version:
+        return False
+    return before.number.numbers[0] >= 1 and release.number.numbers[0] > before.number.numbers[0]
 
 
 def _words(scan: Scan, key: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dependencies import manifests
-from qmslint.facts.pipelines import Place, Step, pipelines
+from qmslint.facts.pipelines import Place, Step, pipelines, reading
 from qmslint.facts.sources import evidence_paths
 from qmslint.quick import dataclass, regex
 
@@ -130,13 +130,33 @@ def _containers(scan: Scan) -> Iterator[Definition]:
         if path not in named and not _has_test_stage(text):
             continue
         stages = set(re.findall(r"(?i)\bAS[ \t]+(\S+)", text))
-        images = [match for match in (*_FROM.finditer(text), *_IMAGE.finditer(text)) if match["image"] not in stages]
+        images = [
+            match
+            for match in (*_FROM.finditer(text), *_IMAGE.finditer(text))
+            if match["image"] not in stages and _untagged(match["image"]) not in _built_here(scan)
+        ]
         for match in images[:10]:
             line = text.count("\n", 0, match.start()) + 1
             if match["image"] != "scratch":
                 yield Definition(f"image {match['image']}", fixed_reference(match["image"]), Place(path, line))
         if not images:
             yield Definition("container description", "unsaid", Place(path, 1))
+
+
+@fact
+def _built_here(scan: Scan) -> frozenset[str]:
+    """Return the names of the images that the repository itself builds: what is in them is fixed where they are described."""
+    found = set()
+    for path in evidence_paths(scan, ("**/{docker-compose,compose}*.{yml,yaml}",))[:40]:
+        for service in reading.mapping(reading.mapping(reading.load(scan, path)).get("services")).values():
+            image = reading.mapping(service).get("image")
+            if isinstance(image, str) and reading.mapping(service).get("build") is not None:
+                found.add(_untagged(image))
+    return frozenset(found)
+
+
+def _untagged(image: str) -> str:
+    return re.sub(r"(?:@.*|:[^/:]*)$", "", image)
 
 
 def _has_test_stage(text: str) -> bool:

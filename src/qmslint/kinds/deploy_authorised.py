@@ -8,7 +8,7 @@ from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import find
 from qmslint.facts.gatekeepers import Gatekeeper, gatekeepers
-from qmslint.facts.pipelines import EXPECTED, MERGE, Approval, Step, pipelines
+from qmslint.facts.pipelines import EXPECTED, MERGE, Approval, Step, pipelines, spoken
 from qmslint.facts.review import approval_policy
 from qmslint.facts.topics import seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
@@ -59,8 +59,9 @@ def check(params: Params, scan: Scan) -> Outcome:
         return conforming(message, [written, *_cite(judged)], confidence=Confidence.MEDIUM, measured=measured)
     unknown = [(step, verdict) for step, verdict in open_ if verdict.how == "settings"]
     if len(unknown) == len(open_):
-        names = ", ".join(sorted({step.environment for step, _ in unknown}))
-        text = f"who has to approve the environment {names} is a setting of the platform: commit it as code or add a dated export"
+        names = sorted({step.environment for step, _ in unknown if "$" not in step.environment})
+        which = f"environment {', '.join(names)}" if names else "environment that is chosen when it runs"
+        text = f"who has to approve the {which} is a setting of the platform: commit it as code or add a dated export"
         return not_assessable("SETTINGS_ONLY", text, _cite(unknown))
     return _loose([pair for pair in open_ if pair[1].how != "settings"], written, policy is not None, measured)
 
@@ -69,7 +70,7 @@ def _loose(
     open_: list[tuple[Step, _Verdict]], written: Evidence | None, policy: bool, measured: dict[str, int]
 ) -> Outcome:
     first = open_[0][0]
-    events = ", ".join(sorted(first.triggers)) or "events that are not seen"
+    events = spoken(first.triggers, "events that are not seen")
     if open_[0][1].how == "button":
         message = f"{_at(first)} waits for a button; who may press it is not visible"
     else:
@@ -111,7 +112,7 @@ def _judge(scan: Scan, step: Step) -> _Verdict:
         return _Verdict("person", tuple(_gate(item) for item in asked))
     if any(item.how == "button" for item in step.approvals):
         return _Verdict("button", tuple(_approval(item) for item in step.approvals))
-    if name and not known and "$" not in name:
+    if name and not known:
         return _Verdict("settings", tuple(_approval(item) for item in step.approvals))
     return _Verdict("nothing", tuple(_gate(item) for item in known))
 
@@ -153,7 +154,7 @@ def _gate(item: Gatekeeper) -> Evidence:
 def _cite(judged: list[tuple[Step, _Verdict]]) -> list[Evidence]:
     found = []
     for step, verdict in judged[:_SHOWN]:
-        note = f"{' '.join((step.what or step.tool).split())[:80]} on {', '.join(sorted(step.triggers)) or 'no visible event'}"
+        note = f"{' '.join((step.what or step.tool).split())[:80]} on {spoken(step.triggers)}"
         found.append(in_file(step.path, step.line, note))
         found += verdict.evidence[:3]
     return list(dict.fromkeys(found))

@@ -116,6 +116,9 @@ def _answer(params: Params, reading: _Reading, what: str) -> Outcome:
     place = f"{first.path}:{first.line}" if first.line > 1 else first.path
     if gaps:
         lacks = ", ".join(gap.replace("|", " or ").replace("-", " ") for gap in gaps[:6])
+        if " in the " in what and not seen_topics:
+            # A passage of a document about more: the document is there, the passage is not.
+            return nonconforming(f"no {what} was found: {place}", evidence, "incomplete", measured=measured)
         return nonconforming(f"the {what} at {place} lacks {lacks}", evidence, "incomplete", measured=measured)
     sure = Confidence.HIGH if first.how in ("declared", "front matter", "name", "template") else Confidence.MEDIUM
     return conforming(f"{what}: {place}", evidence, confidence=sure, measured=measured)

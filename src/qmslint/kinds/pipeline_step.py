@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from qmslint.derive import Pattern, option
 from qmslint.facts.base import Scan
-from qmslint.facts.pipelines import EXPECTED, Pipelines, Step, pipelines
+from qmslint.facts.pipelines import EXPECTED, Pipelines, Step, pipelines, spoken
 from qmslint.facts.sources import by_language, inline_tests, test_files
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
@@ -61,7 +61,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         message = f"{params.what} cannot stop a change: {timely[0].bypasses[0].why}"
         return nonconforming(message, _cite(timely), "bypass", measured=measured)
     if steps:
-        events = ", ".join(sorted({event for step in steps for event in step.triggers})) or "events that are not seen"
+        events = spoken((event for step in steps for event in step.triggers), "events that are not seen")
         message = f"{params.what} runs only on {events}"
         return nonconforming(message, _cite(steps), "weak", measured=measured)
     return _nothing(params, scan, found, wanted)
@@ -133,7 +133,7 @@ def _kept_elsewhere(params: Params, found: Pipelines) -> Outcome:
 def _cite(steps: Iterable[Step]) -> list[Evidence]:
     found = []
     for step in list(steps)[:_SHOWN]:
-        note = f"{_short(step)} on {', '.join(sorted(step.triggers)) or 'no visible event'}"
+        note = f"{_short(step)} on {spoken(step.triggers)}"
         if step.bypasses:
             note += f"; {step.bypasses[0].why}"
         found.append(in_file(step.path, step.line, note))

@@ -28,9 +28,10 @@ from qmslint.facts.pipelines.model import (
     Pipelines,
     Place,
     Step,
+    spoken,
 )
 
-__all__ = ["MERGE", "Approval", "Bypass", "External", "Pipeline", "Pipelines", "Place", "Step", "pipelines"]
+__all__ = ["MERGE", "Approval", "Bypass", "External", "Pipeline", "Pipelines", "Place", "Step", "pipelines", "spoken"]
 
 _SYSTEMS = (github, gitlab, azure, jenkins, circleci, zuul, travis, buildkite, bitbucket, drone, tekton, cirrus, plain)
 EXPECTED = (

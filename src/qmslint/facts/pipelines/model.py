@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from types import MappingProxyType
 
@@ -20,6 +20,13 @@ MERGE, PUSH, TAG, RELEASE, SCHEDULE, MANUAL, CALLED, OTHER = (
     "other",
 )
 """Normalised triggers.  ``push`` is a push to the default or another long-lived branch, after the merge."""
+
+
+def spoken(events: Iterable[str], none: str = "no visible event") -> str:
+    """Return what starts a step in words."""
+    return (
+        ", ".join("a call by another pipeline" if event == CALLED else event for event in sorted(set(events))) or none
+    )
 
 
 @dataclass(frozen=True, slots=True)

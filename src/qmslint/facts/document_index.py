@@ -145,10 +145,9 @@ def compared_heading(text: str) -> str:
     return _ID.sub("", normal(text).replace("/", " "))
 
 
-def heads(text: str, globs: Sequence[str], but: Sequence[str] = ()) -> bool:
-    """Say whether a heading in the compared form matches ``globs`` and not ``but``."""
-    one = PathSet((text,))
-    return bool(one.match(globs)) and not (but and one.match(but))
+def heads(text: str, globs: Sequence[str]) -> bool:
+    """Say whether a heading in the compared form matches any of ``globs``."""
+    return bool(PathSet((text,)).match(globs))
 
 
 @fact

@@ -76,6 +76,7 @@ class Spec:
 
     names: tuple[str, ...]
     root_names: tuple[str, ...]
+    titles: tuple[str, ...]
     headings: tuple[str, ...]
     not_headings: tuple[str, ...]
     hosts: tuple[str, ...]
@@ -106,6 +107,7 @@ def spec(scan: Scan, key: str) -> Spec:
     return Spec(
         of("names"),
         of("root_names"),
+        of("titles"),
         of("headings"),
         of("not_headings"),
         of("hosts"),
@@ -219,8 +221,6 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
-_LONG_TITLE = 3
-"""Words of a title that says what a page is about."""
 _ABOUT_RECORDS = regex(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
 _PROCEDURE = regex(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
 
@@ -234,13 +234,11 @@ def _named_here(place: Place, what: Spec) -> bool:
 
 
 def _titled(scan: Scan, place: Place, what: Spec) -> bool:
-    """Say whether a page among those for users says at length, in its title, that it is about the work.
-
-    *Deployment* may tell users how to deploy what they made with the product; *Making a regular release* does not.
-    """
-    parsed = document(scan, place.path) if place.folder.split("/")[0] in scan.words("documents", "roots") else None
-    title = compared_heading(parsed.title) if parsed else ""
-    return title.count(" ") + 1 >= _LONG_TITLE and heads(title, what.headings, what.not_headings)
+    """Say whether a page among those for users says in its title that it is about the work, not about the product."""
+    if not what.titles or place.folder.split("/")[0] not in scan.words("documents", "roots"):
+        return False
+    parsed = document(scan, place.path)
+    return parsed is not None and heads(compared_heading(parsed.title), what.titles)
 
 
 def _prominence(place: Place) -> tuple[bool, int, str]:

@@ -10,6 +10,8 @@ $(READY): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	# Where Python may not write compiled files as it runs (PYTHONDONTWRITEBYTECODE), every start would compile all of it.
+	$(BIN)/python -m compileall -q src
 	touch $(READY)
 
 check: $(READY)  ## set up, then examine this repository itself

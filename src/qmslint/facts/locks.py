@@ -11,6 +11,7 @@ from typing import Any
 
 from qmslint import plaintoml
 from qmslint.facts.base import Scan
+from qmslint.quick import regex
 
 _NPM = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb", "deno.lock")
 _PYTHON = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
@@ -135,11 +136,13 @@ def _compiled(text: str) -> bool:
     return _exact(text) and ("--hash=" in text or re.search(r"(?im)^#.*\b(?:pip-compile|pip compile|uv export|pip-tools|poetry export|pdm export)\b", text) is not None)  # fmt: skip
 
 
+_USED = regex(r"(?s)<(?:dependency|plugin|parent|extension)>(.{0,2000}?)</(?:dependency|plugin|parent|extension)>")
+_OPEN = regex(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]*SNAPSHOT)")
 _FIXED: Mapping[str, Callable[[str], bool]] = MappingProxyType(
     {
         "python-requirements": _exact,
         # Fixed versions are the custom there; ranges and SNAPSHOT are the exception.
-        "maven": lambda text: not re.search(r"<version>\s*(?:[\[(]|LATEST|RELEASE|[^<]*SNAPSHOT)", text),
+        "maven": lambda text: not any(_OPEN.search(part) for part in _USED.findall(text)),
         "vcpkg": lambda text: re.search(r"\"(?:builtin-)?baseline\"\s*:", text) is not None,
     }
 )

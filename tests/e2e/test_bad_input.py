@@ -416,9 +416,12 @@ def test_an_interrupted_run_ends_in_order(tmp_path: Path, number: int, code: int
     temporary.mkdir()
     out = tmp_path / "report.json"
     call = [QMSLINT, "check", str(folder), "-o", f"json:{out}"]
+    # What is started in the background of a script is told to ignore interrupts, and would pass that on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         call, env=environment(TMPDIR=str(temporary)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    signal.signal(signal.SIGINT, before)
     deadline = time.monotonic() + 30
     while not any(temporary.iterdir()) and time.monotonic() < deadline:
         time.sleep(0.005)

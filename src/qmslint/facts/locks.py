@@ -85,9 +85,7 @@ def _takes_in(scan: Scan, ecosystem: str, above: str, path: str) -> bool:
     if name is None:
         return ecosystem not in _BESIDE_ONLY
     owner = posixpath.join(above, name)
-    text = scan.text(owner) if owner in scan.snapshot else None
-    if text is None:
-        return True
+    text = (scan.text(owner) or "") if owner in scan.snapshot else ""
     folder = posixpath.relpath(posixpath.dirname(path), above or ".")
     if re.search(rf"[\"'/]{re.escape(folder)}/?[\"'](?!\s*:)", text):
         return True

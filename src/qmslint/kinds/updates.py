@@ -85,8 +85,8 @@ def _landed(scan: Scan, days: int) -> list[Evidence]:
     who = roles(scan)
     found = []
     for commit in commits:
-        # A merge by automation brings in what a person may have written.
-        if commit.committed < since or len(commit.parents) > 1:
+        # A merge by automation brings in what a person may have written; where the history is cut off, it has no parents.
+        if commit.committed < since or len(commit.parents) != 1:
             continue
         head = commit.message[:400].lower()
         if any(word in head for word in _WORDS) and who.role(commit.author) == "bot":

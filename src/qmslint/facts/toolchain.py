@@ -115,9 +115,10 @@ def _pipeline_parts(scan: Scan) -> Iterator[Definition]:
 
 def _version_state(value: str) -> Fixed:
     bare = value.strip("\"'[] ").lower()
-    if re.fullmatch(r"\d+[.]?[x*]", bare):
+    # A range leads to whatever its newest release is on the day; one within a minor version is like that version.
+    if re.fullmatch(r"\d+[.]?[x*]|[\^>].*\d.*", bare):
         return "floating"
-    if re.search(r"\d", bare) and not bare.startswith(("latest", "^", ">=", ">")):
+    if re.search(r"\d", bare) and not bare.startswith("latest"):
         return "fixed"
     return "floating" if bare in _FLOATING or bare.startswith(("lts", "latest")) else "unsaid"
 

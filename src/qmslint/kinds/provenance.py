@@ -11,15 +11,12 @@ from qmslint.facts.statements import Statement, statements
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.patterns import any_of
-from qmslint.quick import dataclass, regex
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 _HANDED_OUT = frozenset({"publish", "deploy-service"})
 _TEXT = 200_000
 _LISTED = 10
-
-_ELSEWHERE = regex(r"\s*(?:#|//|(?:-\s+)?(?:concurrency|group|key|restore-keys|run-name):)")
-"""Lines that name something else by a run or commit: a comment, a group of runs, a cache, a title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +100,16 @@ def _known(scan: Scan, sha: str) -> bool:
 
 
 def _marks(scan: Scan, part: str) -> list[Evidence]:
-    """Return lines that write a commit, run or digest into what is built."""
+    """Return lines that write a commit, run or digest into what is built, and name it for nothing else."""
     test = any_of(scan.words("artefacts", f"{part}_marks"))
+    elsewhere = any_of(scan.words("artefacts", f"{part}_elsewhere"))
     found = []
     for path in evidence_paths(scan, tuple(scan.words("artefacts", "commit_files")))[:300]:
         text = (scan.text(path) or "")[:_TEXT]
         if not test.search(text):
             continue
         for number, line in enumerate(text.split("\n"), 1):
-            if test.search(line[:500]) and not _ELSEWHERE.match(line):
+            if test.search(line[:500]) and not elsewhere.search(line[:500]):
                 found.append(in_file(path, number, f"{part}: {line.strip()[:80]}"))
                 break
     return found

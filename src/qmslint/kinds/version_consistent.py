@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
+from qmslint.facts.precedence import Version
 from qmslint.facts.releases import Release, is_calendar, releases, sample
 from qmslint.facts.versions import Reading, reading_at, reading_now, sources
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file
@@ -29,7 +30,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     chosen = sample(scan, 0.0, params.last, params.pre_releases)
     if not chosen:
         return not_applicable("nothing was released yet", [absent_at("refs/tags", "release tags")])
-    stated = {release: _readings(scan, release) for release in chosen}
+    stated = _without_lines({release: _readings(scan, release) for release in chosen})
     wrong = [*_disagreeing(stated), *_twice(scan, chosen)]
     compared = sum(1 for readings in _in_scope(stated).values() if readings)
     measured = {"releases": len(chosen), "compared": compared, "contradictions": len(wrong), "last": params.last}
@@ -59,6 +60,25 @@ def check(params: Params, scan: Scan) -> Outcome:
 def _readings(scan: Scan, release: Release) -> tuple[Reading, ...]:
     found = (reading_at(scan, source, release) for source in sources(scan, release.component))
     return tuple(reading for reading in found if reading)
+
+
+def _without_lines(stated: dict[Release, tuple[Reading, ...]]) -> dict[Release, tuple[Reading, ...]]:
+    """Leave out files that only ever state the line of releases, such as 1.4 where tags say 1.4.0 and 1.4.1."""
+    whole = {
+        (release.component, r.path)
+        for release, readings in stated.items()
+        for r in readings
+        if r.number and not _states_line(r.number, release.number)
+    }
+    return {
+        release: tuple(r for r in readings if not r.number or (release.component, r.path) in whole)
+        for release, readings in stated.items()
+    }
+
+
+def _states_line(number: Version, release: Version) -> bool:
+    size = len(number.numbers)
+    return 2 <= size < len(release.numbers) and not number.suffix and number.numbers == release.numbers[:size]
 
 
 def _in_scope(stated: dict[Release, tuple[Reading, ...]]) -> dict[Release, tuple[Reading, ...]]:

@@ -28,7 +28,7 @@ _GLOBS = {
         f"/{{{_HOSTS}}}/{{issue_template,issue_templates}}/*.{{md,yml,yaml}}",
     ),
 }
-_FAULT = regex(
+_NO_NEED = regex(
     r"bug|question|crash|security|release|support|regression|fehler|incident|outage|onboarding|vorfall|panne|incidente",
     re.I,
 )
@@ -44,8 +44,8 @@ def templates(scan: Scan, sort: str) -> tuple[Document, ...]:
     found = []
     # What asks for a need comes before what asks for a fault.
     paths = scan.glob(*_GLOBS["issue" if sort == "need" else sort])
-    for path in sorted(paths, key=lambda p: (bool(_FAULT.search(posixpath.basename(p))), p)):
-        if sort == "need" and _FAULT.search(posixpath.basename(path)):
+    for path in sorted(paths, key=lambda p: (bool(_NO_NEED.search(posixpath.basename(p))), p)):
+        if sort == "need" and _NO_NEED.search(posixpath.basename(path)):
             continue
         if posixpath.basename(path).lower() in ("config.yml", "config.yaml"):
             continue

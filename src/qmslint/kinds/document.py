@@ -42,6 +42,9 @@ class Params:
         "It has to speak of one of these topics to be this document at all; another of the same name is none.", ()
     )
     product: bool = option("It has to name the product of this repository, where a name of it is known.", False)
+    passage: bool = option(
+        "A passage of a document about more: messages say that it is missing, not the document.", False
+    )
     what: str = option("What to call it in messages.", "")
 
 
@@ -116,8 +119,7 @@ def _answer(params: Params, reading: _Reading, what: str) -> Outcome:
     place = f"{first.path}:{first.line}" if first.line > 1 else first.path
     if gaps:
         lacks = ", ".join(gap.replace("|", " or ").replace("-", " ") for gap in gaps[:6])
-        if " in the " in what and not seen_topics:
-            # A passage of a document about more: the document is there, the passage is not.
+        if params.passage and not seen_topics:
             return nonconforming(f"no {what} was found: {place}", evidence, "incomplete", measured=measured)
         return nonconforming(f"the {what} at {place} lacks {lacks}", evidence, "incomplete", measured=measured)
     sure = Confidence.HIGH if first.how in ("declared", "front matter", "name", "template") else Confidence.MEDIUM

@@ -22,98 +22,6 @@ COMMANDS = 400
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox"})
 
 
-_TRIVIAL = frozenset(
-    [
-        "echo",
-        "cd",
-        "mkdir",
-        "export",
-        "set",
-        "rm",
-        "cp",
-        "mv",
-        "ls",
-        "cat",
-        "printf",
-        "source",
-        ".",
-        "pwd",
-        "true",
-        "false",
-        "exit",
-        "sleep",
-        "date",
-        "touch",
-        "chmod",
-        "chown",
-        "ln",
-        "tar",
-        "unzip",
-        "zip",
-        "git",
-        "curl",
-        "wget",
-        "apt-get",
-        "apt",
-        "apk",
-        "yum",
-        "dnf",
-        "brew",
-        "choco",
-        "pacman",
-        "pip",
-        "pip3",
-        "find",
-        "grep",
-        "sed",
-        "awk",
-        "test",
-        "[",
-        "[[",
-        "unset",
-        "shopt",
-        "trap",
-        "return",
-        "popd",
-        "pushd",
-        "local",
-        "declare",
-        "read",
-        "tee",
-        "head",
-        "tail",
-        "sort",
-        "uniq",
-        "wc",
-        "env",
-        "id",
-        "whoami",
-        "uname",
-        "which",
-        "type",
-        "command",
-        "npm",
-        "pnpm",
-        "yarn",
-        "corepack",
-        "nvm",
-        "rustup",
-        "gem",
-        "uv",
-        "poetry",
-        "bundle",
-        "docker",
-        "docker-compose",
-        "kubectl",
-        "gh",
-        "jq",
-        "yq",
-        "sha256sum",
-        "node-version",
-    ]
-)
-
-
 def script(
     scan: Scan,
     text: str,
@@ -329,7 +237,9 @@ def _with_name(
     ]
     # The lines of the inner commands have been kept in `via`; towards the outside the call itself is the place.
     strange = [
-        k for k in inner if not k.classes and not k.indicated and k.tool not in _TRIVIAL and not vocab.known(k.tool)
+        k
+        for k in inner
+        if not k.classes and not k.indicated and k.tool not in vocab.everyday and not vocab.known(k.tool)
     ]
     if by_name and strange:
         known = frozenset(item for k in found for item in k.classes)

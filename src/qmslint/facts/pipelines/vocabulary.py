@@ -38,6 +38,7 @@ class Words:
         self.neutral_pairs = tuple(f" {pair} " for pair in data["neutral_pairs"])
         self.skip_tests = tuple(f" {flag} " for flag in data["skip_tests"])
         self.idle = frozenset(data["idle_flags"])
+        self.everyday = frozenset(data["everyday"])
         self.stops = frozenset(data["name_stops"])
         self.experimental = frozenset(data["experimental"])
         self.container_options = frozenset(data["container_options"])

@@ -12,6 +12,7 @@ import pytest
 
 from qmslint.cli.ask import Ask
 from qmslint.cli.session import Session
+from qmslint.engine import meeting
 from qmslint.model.report import Report
 from qmslint.repo.build import moment
 from qmslint.repo.open import open_repository
@@ -65,6 +66,22 @@ def test_every_rule_comes_out_as_it_should(name: str, tmp_path: Path) -> None:
     found = _whole(name, tmp_path)
     odd = {rule: state for rule, state in found.items() if state not in ("conforming", "not_applicable")}
     assert odd == BUILD.load(name).beside
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are split off on Linux only")
+@pytest.mark.parametrize("name", NAMES)
+def test_two_processes_come_to_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meeting, "SMALL", 0)
+    whole = BUILD.load(name)
+    folder = BUILD.make(whole, tmp_path / "repository")
+    reports = []
+    for processes in (1, 2):
+        repository = open_repository(folder)
+        session = Session(Ask(pack=whole.packs))
+        reports.append(session.examine(repository, moment(whole.as_of) + 43_199, processes=processes)[0])
+        repository.close()
+    assert reports[0] == reports[1]
 
 
 @pytest.mark.slow

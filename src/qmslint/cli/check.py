@@ -118,10 +118,11 @@ def _examine(options: Options, ask: Ask, registered: bool) -> tuple[Report, Scan
         # Git reads while these are loaded.
         from qmslint.cli.progress import progress
         from qmslint.cli.session import Session, with_documents
+        from qmslint.engine.cores import cores
 
         session = Session(ask)
         with progress(enabled=not options.ci, label=repository.name) as tell:
-            report, scan = session.examine(repository, clock(repository, options.as_of), tell)
+            report, scan = session.examine(repository, clock(repository, options.as_of), tell, processes=cores())
         return with_documents(report, scan) if registered else report, scan, session.policy
     finally:
         repository.close()

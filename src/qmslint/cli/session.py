@@ -91,6 +91,7 @@ class Session:
         as_of: int,
         tell: Progress = lambda what, done, total: None,
         shared: dict[Any, Any] | None = None,
+        processes: int = 1,
     ) -> tuple[Report, Scan]:
         """Examine ``repository`` as of a moment and return the report with the scan it rests on."""
         own, merged = self.settings(repository)
@@ -119,7 +120,7 @@ class Session:
         if shared is not None:
             scan.shared = shared
             scan.lasting = shared.setdefault(("lasting", names, repr(settings)), {})
-        report = examine(scan, chosen, loaded.packs, catalogue, edition, tell, self._exceptions(library))
+        report = examine(scan, chosen, loaded.packs, catalogue, edition, tell, self._exceptions(library), processes)
         notes = (*self._notes(repository), *merged.notes, *report.notes)
         return replace(report, notes=notes, lowered=(*report.lowered, *self._asked())), scan
 

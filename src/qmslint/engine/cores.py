@@ -10,7 +10,8 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Sequence
-from typing import IO, Any, TypeAlias, TypeVar
+from functools import partial
+from typing import IO, Generic, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,26 +46,63 @@ def spread(items: Sequence[T], work: Work[T, R], parts: int) -> list[R]:
     """
     share = -(-len(items) // max(parts, 1))
     runs = [items[start : start + share] for start in range(0, len(items), share)] if items else []
-    helpers: list[tuple[int, IO[bytes]]] = []
+    helpers: list[Helper[list[R]]] = []
     try:
         for run in runs[:-1]:
-            file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, whatever happens
-            helpers.append((_split_off(run, work, file), file))
+            helpers.append(Helper(partial(work, run, False)))
         last = work(runs[-1], True) if runs else []
         found: list[R] = []
-        for run in runs[:-1]:
-            answers: list[R] | None = _answers(*helpers[0])
-            helpers.pop(0)
+        for run, helper in zip(runs[:-1], helpers, strict=True):
+            answers = helper.answer()
             found += work(run, True) if answers is None else answers
         return [*found, *last]
     finally:
-        for process, file in helpers:
-            file.close()
-            _end(process)
+        for helper in helpers:
+            helper.end()
 
 
-def _split_off(run: Sequence[T], work: Work[T, R], file: IO[bytes]) -> int:
-    """Start a process that writes the answers for a run into a file, and return its id, 0 where none can be started."""
+class Helper(Generic[R]):
+    """A process split off from this one that does one thing and hands over what it found.
+
+    Parameters
+    ----------
+    work : callable
+        Done there; it must not print, and its answer can be pickled.
+    """
+
+    def __init__(self, work: Callable[[], R]) -> None:
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whichever comes first of the below
+        self._process = _split_off(work, self._file)
+        self._status: int | None = None
+
+    def failed(self) -> bool:
+        """Say whether it is known by now that there will be no answer."""
+        if self._process and self._status is None:
+            ended, status = os.waitpid(self._process, os.WNOHANG)
+            self._status = status if ended else None
+        return not self._process or bool(self._status)
+
+    def answer(self) -> R | None:
+        """Wait for what the process found, nothing where it failed or could not be started."""
+        if self._process and self._status is None:
+            self._status = os.waitpid(self._process, 0)[1]
+        if self.failed():
+            return None
+        self._file.seek(0)
+        return cast("R", pickle.load(self._file))  # noqa: S301 - written by this program a moment ago, in a nameless file
+
+    def end(self) -> None:
+        """Release everything; a process that is still at work is ended."""
+        self._file.close()
+        with contextlib.suppress(ChildProcessError):
+            if self._process and self._status is None and os.waitpid(self._process, os.WNOHANG) == (0, 0):
+                os.kill(self._process, signal.SIGKILL)
+                os.waitpid(self._process, 0)
+        self._process = 0
+
+
+def _split_off(work: Callable[[], object], file: IO[bytes]) -> int:
+    """Start a process that writes its answer into a file, and return its id, 0 where none can be started."""
     with warnings.catch_warnings():
         # Threads that show progress are no danger: the new process never prints, and ends without cleaning up.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -76,26 +114,9 @@ def _split_off(run: Sequence[T], work: Work[T, R], file: IO[bytes]) -> int:
         return process
     code = 1
     try:
-        pickle.dump(work(run, False), file)
+        pickle.dump(work(), file)
         file.flush()
         code = 0
     finally:
         # Whatever is to be cleaned up belongs to the process this one was split off from.
         os._exit(code)
-
-
-def _end(process: int) -> None:
-    """End a process that is still at work."""
-    with contextlib.suppress(ChildProcessError):
-        if process and os.waitpid(process, os.WNOHANG) == (0, 0):
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-
-
-def _answers(process: int, file: IO[bytes]) -> Any:
-    """Return what a process found, nothing where it failed."""
-    with file:
-        if not process or os.waitpid(process, 0)[1]:
-            return None
-        file.seek(0)
-        return pickle.load(file)  # noqa: S301 - written by this program a moment ago, in a file without a name

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from qmslint import __version__
 from qmslint.engine.dispositions import Disposed, Exceptions, dispose
-from qmslint.engine.judge import judge
+from qmslint.engine.meeting import Progress, judge_in_order, judge_together
 from qmslint.engine.plan import Plan
 from qmslint.engine.rollup import roll_up, translate
 from qmslint.facts.base import Scan
-from qmslint.facts.profile import Switch, switch
+from qmslint.facts.profile import switches_used
 from qmslint.facts.view import dirty, number_of
 from qmslint.model.clause import Catalogue
 from qmslint.model.report import Report, Result, SubjectLine
 from qmslint.model.report import Switch as SwitchLine
 from qmslint.model.rule import PackInfo
 
-Progress = Callable[[str, int, int], None]
+__all__ = ["Progress", "examine"]
 
 
 def examine(
@@ -30,6 +30,7 @@ def examine(
     edition: Catalogue,
     progress: Progress = lambda what, done, total: None,
     exceptions: Exceptions | None = None,
+    processes: int = 1,
 ) -> Report:
     """Judge every planned rule and put the report together.
 
@@ -47,11 +48,10 @@ def examine(
         Told what is being done, how much is done and how much there is.
     exceptions : Exceptions, optional
         How waivers and the baseline are treated; without it they are ignored.
+    processes : int
+        How many may judge side by side; the report is the same.
     """
-    results = []
-    for number, planned in enumerate(plan.rules):
-        progress(planned.rule.id, number, len(plan.rules))
-        results.append(judge(planned, scan, own))
+    results = (judge_together if processes > 1 else judge_in_order)(plan, scan, own, progress)
     disposed = dispose(scan, results, exceptions) if exceptions else Disposed(tuple(results))
     results = list(disposed.results)
     return Report(
@@ -90,13 +90,9 @@ def _subject(scan: Scan) -> SubjectLine:
 
 
 def _switches(scan: Scan) -> tuple[SwitchLine, ...]:
-    """List the profile switches that played a part, in the order of their names."""
-    used: dict[str, Switch] = {}
-    for key, (value, _) in scan.memo.items():
-        if key[0].__name__ == switch.__name__ and isinstance(value, Switch):
-            used[value.name] = value
+    """List the profile switches that played a part."""
     return tuple(
-        SwitchLine(s.name, s.value, "declared" if s.declared else "guessed", s.note) for _, s in sorted(used.items())
+        SwitchLine(s.name, s.value, "declared" if s.declared else "guessed", s.note) for s in switches_used(scan)
     )
 
 

@@ -61,13 +61,14 @@ def plan(
         if planned.rule.id in chosen and (not wanted or wanted & set(planned.rule.clauses))
     )
     unwanted = frozenset(without)
-    needs = {planned.rule.id: _needs(planned.rule) for planned in rules}
+    needs = {planned.rule.id: needs_of(planned.rule) for planned in rules}
     kept = tuple(planned for planned in rules if not needs[planned.rule.id] & unwanted)
     left_out = tuple(planned.rule.id for planned in rules if needs[planned.rule.id] & unwanted)
     return Plan(kept, frozenset().union(*(needs[planned.rule.id] for planned in kept)), left_out)
 
 
-def _needs(rule: Rule) -> frozenset[str]:
+def needs_of(rule: Rule) -> frozenset[str]:
+    """Return what a rule looks at, such as ``text`` and ``history``."""
     found = kinds.needs(rule.check)
     return found | kinds.needs(rule.when) if rule.when else found
 

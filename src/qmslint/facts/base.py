@@ -100,6 +100,13 @@ class Scan:
         """Note that a file could not be read as what it should be."""
         self.problems.setdefault(path, (code, text))
 
+    def forget(self) -> None:
+        """Forget all answers about this revision, as if nothing had been asked."""
+        self.memo.clear()
+        self.problems.clear()
+        self.timings.clear()
+        self.snapshot.forget()
+
     def since(self, months: float) -> int:
         """Return the moment ``months`` before the examination."""
         return int(self.as_of - months * MONTH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from inspect import unwrap
 
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
@@ -32,6 +33,22 @@ def switch(scan: Scan, name: str) -> Switch:
         note = "declared in the configuration"
         return Switch(name, value, True, note, (from_setting(f"profile.{name}: {value}"),))
     return _GUESSES[name](scan)
+
+
+def switches_used(scan: Scan) -> tuple[Switch, ...]:
+    """Return the switches whose values were asked for, in the order of their names."""
+    found = (answer[0] for key, answer in scan.memo.items() if key[0] is _SWITCH)
+    return tuple(sorted((item for item in found if isinstance(item, Switch)), key=lambda item: item.name))
+
+
+def take_over(scan: Scan, found: tuple[Switch, ...]) -> None:
+    """Take over values that another process came to for the same scan."""
+    for item in found:
+        scan.memo.setdefault((_SWITCH, (item.name,), ()), (item, None))
+
+
+_SWITCH = unwrap(switch)
+"""Under this the memory of facts keeps the values."""
 
 
 def _guess(name: str, value: str, note: str, evidence: list[Evidence]) -> Switch:

@@ -12,7 +12,7 @@ from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 from qmslint.quick import dataclass
 
-NEEDS = frozenset({"tree", "text", "history", "tags"})
+NEEDS = frozenset({"tree", "text", "history", "tags", "diffs"})
 
 
 @dataclass(frozen=True, slots=True)

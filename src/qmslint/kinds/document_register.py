@@ -15,7 +15,7 @@ from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.quick import dataclass, regex
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _LISTED = 40
 _SYSTEMIC = 3
 """Documents from which on a share of them says something about the system."""

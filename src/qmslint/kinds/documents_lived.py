@@ -13,7 +13,7 @@ from qmslint.model.evidence import Evidence, absent_at, from_history, in_file, i
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.quick import dataclass
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _LISTED = 8
 
 

@@ -11,7 +11,7 @@ from qmslint.model.evidence import absent_at, from_setting, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.quick import dataclass
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _LISTED = 30
 
 

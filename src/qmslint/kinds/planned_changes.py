@@ -17,7 +17,7 @@ from qmslint.model.evidence import Evidence, absent_at, at_commit, from_history
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.quick import dataclass, regex
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _TRAILER = regex(r"(?m)^[A-Za-z][A-Za-z-]{2,30}: .*$|^\(cherry picked from .*$|^\* .{0,60}$")
 _PATHS = 1200
 

@@ -9,7 +9,7 @@ from qmslint.model.evidence import Evidence, absent_at, at_commit, in_file, in_r
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
 from qmslint.quick import dataclass
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _LISTED = 20
 
 

@@ -17,7 +17,7 @@ from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 from qmslint.quick import dataclass
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 _MODELS = ("**/*process*.{puml,plantuml,mmd,drawio,bpmn}", "**/*sdlc*.{puml,plantuml,mmd,drawio,bpmn}")
 
 

@@ -12,7 +12,7 @@ from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.quick import dataclass
 
-NEEDS = frozenset({"tree", "text", "history"})
+NEEDS = frozenset({"tree", "text", "history", "diffs"})
 
 
 @dataclass(frozen=True, slots=True)

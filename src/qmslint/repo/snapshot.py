@@ -78,6 +78,18 @@ class Snapshot:
         unread = (path for path in paths if path not in self.contents)
         self.source.expect([self.aliases.get(path, path) for path in unread])
 
+    @property
+    def spent(self) -> int:
+        """Bytes that were read so far, of :data:`TOTAL_LIMIT`."""
+        return TOTAL_LIMIT - self._left
+
+    def forget(self) -> None:
+        """Forget all that was read, as if nothing had been."""
+        self.unread.clear()
+        self.contents.clear()
+        self._texts.clear()
+        self._left = TOTAL_LIMIT
+
     def _fetch(self, path: str) -> tuple[bytes | None, str]:
         if path not in self.blobs:
             return None, "missing"

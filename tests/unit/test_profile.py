@@ -45,3 +45,29 @@ def test_pages_that_a_server_fills_in_stand_beside_its_code(
 ) -> None:
     fill(tmp_path, {code: "x = 1\n", **{f"shop/templates/shop/page{n}.html": "<p>{{ x }}</p>\n" for n in range(4)}})
     assert switches(tmp_path, capsys)["ui"] == ui
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"go.mod": "module x\n", "cmd/x/main.go": "package main\n", "pkg/a/a.go": "package a\n"}, "application"),
+        ({"go.mod": "module x\n", "cmd/gen/main.go": "package main\n", "x.go": "package x\n"}, "library"),
+        ({"go.mod": "module x\n", "main.go": "package main\n"}, "application"),
+        ({"Cargo.toml": "[package]\n", "src/main.rs": "fn main() {}\n"}, "application"),
+        ({"Cargo.toml": "[package]\n", "src/main.rs": "fn main() {}\n", "src/lib.rs": "pub fn x() {}\n"}, "library"),
+        ({"pyproject.toml": "[project]\nname = 'x'\n", "x.py": "x = 1\n"}, "library"),
+    ],
+)
+def test_a_package_is_a_program_where_only_a_program_begins(
+    files: dict[str, str], kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, files)
+    assert switches(tmp_path, capsys)["kind"] == kind
+
+
+@pytest.mark.parametrize(("folder", "ui"), [("web", "yes"), ("docs/layouts", "no")])
+def test_pages_of_the_documentation_are_no_interface(
+    folder: str, ui: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, {"src/x.py": "x = 1\n", **{f"{folder}/page{n}.html": "<p>Words</p>\n" for n in range(4)}})
+    assert switches(tmp_path, capsys)["ui"] == ui

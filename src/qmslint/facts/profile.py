@@ -103,7 +103,12 @@ _INTERFACE = 20
 
 
 def _ui(scan: Scan) -> Switch:
-    found = (*evidence_paths(scan, tuple(scan.words("languages", "user_interface"))), *rendered_pages(scan))
+    about = frozenset(scan.glob(*scan.words("languages", "documentation_pages")))
+    found = tuple(
+        path
+        for path in (*evidence_paths(scan, tuple(scan.words("languages", "user_interface"))), *rendered_pages(scan))
+        if path not in about
+    )
     # A few pages beside many files of code are documentation, not an interface; sources of an interface are one.
     certain = [path for path in found if path.endswith(_INTERFACES)]
     if len(certain) >= _INTERFACE or (len(found) >= 3 and len(found) * _UI_PER >= len(source_files(scan))):
@@ -142,10 +147,22 @@ def _kind(scan: Scan) -> Switch:
     if deploys.value == "yes":
         return _guess("kind", "service", deploys.note, list(deploys.evidence))
     found = evidence_paths(scan, tuple(scan.words("languages", "library_markers")))
+    if found and (program := _program(scan, found[0])):
+        return _guess("kind", "application", f"it is built as a program: {program}", [in_file(program)])
     if found and switch(scan, "ui").value == "no":
         note = f"it is packaged for reuse: {found[0]}"
         return _guess("kind", "library", note, [in_file(p, note="package metadata") for p in found[:3]])
     return _guess("kind", "application", code.note, list(code.evidence))
+
+
+def _program(scan: Scan, marker: str) -> str:
+    """Return what makes the package of a marker a program, where nothing beside it is there for others to use."""
+    for row in scan.words("languages", "programs"):
+        if row["package"] == marker:
+            begins = evidence_paths(scan, tuple(row["begins"]))
+            if begins and not set(evidence_paths(scan, tuple(row["shared"]))) - set(begins):
+                return begins[0]
+    return ""
 
 
 def _team(scan: Scan) -> Switch:

@@ -216,6 +216,9 @@ def _pin(scan: Scan, step: Step) -> Pin | None:
 @fact
 def _said(scan: Scan, tool: str) -> tuple[Fixed, str, Place] | None:
     """Return what the files say of the version of a tool that is called by its name, however many steps call it."""
+    for path in evidence_paths(scan, tuple(scan.words("toolchain", "tool_versions").get(tool, ()))):
+        if re.search(r"\d", (scan.text(path) or "")[:20_000]):
+            return "fixed", "a file states its version", Place(path, 1)
     name = re.escape(tool)
     # Searching for the plain name first leaves hardly any text to the patterns.
     texts = [(path, text) for path, text in _install_texts(scan) if tool in text]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from qmslint.derive import option
 from qmslint.errors import Unassessable
-from qmslint.facts.base import Scan
+from qmslint.facts.base import MONTH, Scan
 from qmslint.facts.chain import matrix
 from qmslint.facts.draw import draw, pool
-from qmslint.facts.releases import releases
+from qmslint.facts.releases import Release, releases
 from qmslint.facts.spans import before, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
@@ -29,6 +29,9 @@ class Params:
     minimum: int = option(
         "Changes a release needs to be looked at; where it has fewer, an earlier one is.", 1, minimum=1
     )
+    months: float = option(
+        "A release so many months before the newest of all says nothing of how releases are made today.", 24, minimum=1
+    )
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -38,6 +41,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     if not releases(scan):
         return not_applicable("nothing was released yet", [absent_at("refs/tags", "release tags")])
     found = _newest(params, scan)
+    if found is None and (beside := _newer_beside(params, scan)):
+        text = f"the releases of today, up to {beside}, come from branches that the examined commit does not hold; examine one of them"
+        return not_assessable("NO_EVIDENCE_HERE", text, [absent_at("refs/tags", text)])
     if found is None:
         text = f"no release of the examined line brings {params.minimum} changes by people"
         return not_assessable("TOO_FEW", text, [absent_at("refs/tags", text)])
@@ -75,12 +81,24 @@ def check(params: Params, scan: Scan) -> Outcome:
 
 def _newest(params: Params, scan: Scan) -> Matrix | None:
     for release in tuple(shipped(scan))[::-1][:5]:
+        if _newer_beside(params, scan, release):
+            break
         under = before(scan, release)
         base = under.tag.commit if under else ""
         found = matrix(scan, release.name, base, release.tag.commit, release)
         if len(found.chains) >= params.minimum:
             return found
     return None
+
+
+def _newer_beside(params: Params, scan: Scan, than: Release | None = None) -> str:
+    """Return the newest release where the newest of the examined line, or the given one, is long before it."""
+    final = [release for release in releases(scan) if not release.pre]
+    here = than or next(reversed(tuple(shipped(scan))), None)
+    if not final or here is None:
+        return ""
+    newest = max(final, key=lambda release: (release.tag.tagged, release.name))
+    return newest.name if newest.tag.tagged - here.tag.tagged > params.months * MONTH else ""
 
 
 def _figure(found: Matrix) -> Evidence:

@@ -9,7 +9,7 @@ from qmslint.facts.markup import Document
 from qmslint.facts.templates import templates
 from qmslint.facts.topics import mentions
 from qmslint.model.evidence import Evidence, absent_at, in_file
-from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.model.outcome import Outcome, conforming, nonconforming, none_found
 from qmslint.quick import dataclass
 
 _SORTS = {
@@ -62,7 +62,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         return nonconforming(message, where, "incomplete" if best else "absent", measured=measured)
     searched = [*(_SORTS[name] for name in params.templates), *params.keys]
     place = absent_at(".github/pull_request_template.md", params.what)
-    return nonconforming(f"no {params.what} was found", [place], "absent", searched=searched, measured=measured)
+    return nonconforming(none_found(params.what), [place], "absent", searched=searched, measured=measured)
 
 
 def _lines_under(scan: Scan, document: Document, topics: tuple[str, ...]) -> frozenset[int]:

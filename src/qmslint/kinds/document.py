@@ -13,7 +13,7 @@ from qmslint.facts.product import named_in
 from qmslint.facts.signposts import signpost
 from qmslint.facts.topics import Sighting, seen, seen_together
 from qmslint.model.evidence import Evidence, absent_at, in_file
-from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, none_found, not_assessable
 from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text"})
@@ -120,7 +120,7 @@ def _answer(params: Params, reading: _Reading, what: str) -> Outcome:
     if gaps:
         lacks = ", ".join(gap.replace("|", " or ").replace("-", " ") for gap in gaps[:6])
         if params.passage and not seen_topics:
-            return nonconforming(f"no {what} was found: {place}", evidence, "incomplete", measured=measured)
+            return nonconforming(f"{none_found(what)}: {place}", evidence, "incomplete", measured=measured)
         return nonconforming(f"the {what} at {place} lacks {lacks}", evidence, "incomplete", measured=measured)
     sure = Confidence.HIGH if first.how in ("declared", "front matter", "name", "template") else Confidence.MEDIUM
     return conforming(f"{what}: {place}", evidence, confidence=sure, measured=measured)
@@ -178,7 +178,7 @@ def _absent(params: Params, scan: Scan, what: str, others: Sequence[str] = ()) -
         text = f"{binary[0]} is not text, so its content was not looked at"
         return not_assessable("BINARY_DOC", text, [in_file(binary[0], note=what)], searched=searched)
     expected = known.expected or _expected(names)
-    return nonconforming(f"no {what} was found", [absent_at(expected, what)], "absent", searched=searched)
+    return nonconforming(none_found(what), [absent_at(expected, what)], "absent", searched=searched)
 
 
 def _expected(names: Sequence[str]) -> str:

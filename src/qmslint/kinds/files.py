@@ -6,7 +6,7 @@ from qmslint.derive import Glob, Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.sources import chart_paths, evidence_paths, fixture_paths
 from qmslint.model.evidence import absent_at, in_file
-from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.model.outcome import Outcome, conforming, nonconforming, none_found
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass
 
@@ -62,7 +62,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         return conforming(f"{params.what}: {found[0].path}", found[:20])
     expected = params.expected_at or params.any[0].replace("*", "")
     return nonconforming(
-        f"no {params.what} was found",
+        none_found(params.what),
         [absent_at(expected, params.what)],
         "absent",
         searched=params.any,

@@ -11,7 +11,7 @@ from qmslint.facts.base import Scan
 from qmslint.facts.documents import Found, find, spec
 from qmslint.facts.markup import Link, normal
 from qmslint.model.evidence import Evidence, absent_at, in_file
-from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.model.outcome import Outcome, conforming, nonconforming, none_found
 from qmslint.patterns import PathSet
 from qmslint.quick import dataclass
 
@@ -35,7 +35,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         weak = [in_file(item.path, item.line, item.weak) for item in find(scan, params.key)[:5]]
         known = spec(scan, params.key)
         return nonconforming(
-            f"no {params.what} was found",
+            none_found(params.what),
             weak or [absent_at("docs/onboarding.md", params.what)],
             "absent",
             searched=known.names[:12],

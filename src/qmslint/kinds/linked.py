@@ -10,7 +10,7 @@ from qmslint.facts.documents import find
 from qmslint.facts.links import links
 from qmslint.facts.topics import seen
 from qmslint.model.evidence import absent_at, in_file
-from qmslint.model.outcome import Outcome, conforming, nonconforming
+from qmslint.model.outcome import Outcome, conforming, nonconforming, none_found
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
@@ -30,7 +30,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     places = [item for item in find(scan, params.key) if item.substantial and item.how != "template"]
     places = [item for item in places if not params.about or seen(scan, item.document, params.about)]
     if not places:
-        return nonconforming(f"no {params.what} was found", [absent_at("README.md", params.what)], "absent")
+        return nonconforming(none_found(params.what), [absent_at("README.md", params.what)], "absent")
     good = [in_file(item.path, item.line, how) for item in places if (how := _way(scan, item.path))]
     if good:
         return conforming(f"the {params.what} is reached by links from the README", good[:10])

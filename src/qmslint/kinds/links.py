@@ -30,12 +30,14 @@ def check(params: Params, scan: Scan) -> Outcome:
         "share": round(share, 3),
         "needed": params.at_least,
     }
-    text = f"{found.checked} links in {found.documents} documents were followed"
+    text = f"{found.checked} links in {found.documents} documents"
     if found.checked < params.minimum:
-        return not_assessable("TOO_FEW", f"only {text}", [absent_at("README.md", text)], measured=measured)
+        return not_assessable(
+            "TOO_FEW", f"only {text} could be followed", [absent_at("README.md", text)], measured=measured
+        )
     if share < params.at_least:
         evidence = [in_file(item.path, item.line, f"leads nowhere: {item.target}") for item in found.broken[:60]]
         return nonconforming(f"{len(found.broken)} of {text} lead nowhere", evidence, "broken", measured=measured)
     rest = [in_file(item.path, item.line, f"leads nowhere: {item.target}") for item in found.broken[:10]]
     seen = [in_file(path) for path in sorted(found.reached)[:20]] or [from_history(text)]
-    return conforming(f"{text}, {len(found.broken)} lead nowhere", [*seen, *rest], measured=measured)
+    return conforming(f"{text} were followed, {len(found.broken)} lead nowhere", [*seen, *rest], measured=measured)

@@ -11,7 +11,7 @@ from qmslint.facts.markup import document
 from qmslint.facts.topics import mentions
 from qmslint.kinds.combine import answers
 from qmslint.model.evidence import Evidence, absent_at, in_file
-from qmslint.model.outcome import Confidence, Outcome, State, conforming, nonconforming
+from qmslint.model.outcome import Confidence, Outcome, State, conforming, nonconforming, none_found
 from qmslint.model.rule import Check
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass, regex
@@ -38,7 +38,7 @@ def check(params: Params, scan: Scan) -> Outcome:
     if len(rows) < params.fewest:
         near = [f"{e.path}:{e.line}" for e in rows.values()]
         place = absent_at("docs/practice-map.md", params.what)
-        return nonconforming(f"no {params.what} was found", [place], "absent", searched=[*params.rows, *near])
+        return nonconforming(none_found(params.what), [place], "absent", searched=[*params.rows, *near])
     claimed = [topic for topic in params.evidence if topic in rows]
     outcomes = dict(zip(claimed, answers((params.evidence[topic] for topic in claimed), scan), strict=True))
     bare = [topic for topic in claimed if outcomes[topic].state is State.NONCONFORMING]

@@ -14,7 +14,7 @@ from qmslint.facts.markup import Document, Table, document
 from qmslint.facts.pipelines import pipelines
 from qmslint.facts.topics import mentions, seen
 from qmslint.model.evidence import Evidence, absent_at, in_file
-from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, none_found
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "diffs"})
@@ -70,7 +70,7 @@ def _absent(params: Params, stages: Mapping[str, _Stage], unfilled: Sequence[Evi
         return nonconforming(f"the {params.what} at {unfilled[0].path} is {unfilled[0].note}", unfilled, "placeholder")
     near = [f"{e.path}: {stage.name}" for stage in stages.values() for e in stage.seen[:2]]
     place = absent_at("docs/process.md", params.what)
-    return nonconforming(f"no {params.what} was found", [place], "absent", searched=[*params.keys, *near])
+    return nonconforming(none_found(params.what), [place], "absent", searched=[*params.keys, *near])
 
 
 def _answer(params: Params, stages: Mapping[str, _Stage], described: bool) -> Outcome:

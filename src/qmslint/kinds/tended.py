@@ -8,8 +8,9 @@ from qmslint.facts.dates import day_of
 from qmslint.facts.document_register import Entry, Life, entry_of, lives_of
 from qmslint.facts.documents import find
 from qmslint.facts.records import records
+from qmslint.facts.topics import seen
 from qmslint.model.evidence import absent_at, in_file
-from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, none_found, not_assessable
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history", "diffs"})
@@ -22,12 +23,14 @@ class Params:
     keys: tuple[str, ...] = option("Keys of the documents; the document that holds a part counts for the part.")
     kinds: tuple[str, ...] = option("Kinds of record whose files count as well.", ())
     months: int = option("Window before the examination, in months.", 12, minimum=1)
+    about: tuple[str, ...] = option("A document has to speak of one of these topics to be one of them.", ())
     what: str = option("What to call them in messages.", "document")
 
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Look at the newest of them."""
-    places = [item for key in params.keys for item in find(scan, key) if item.substantial and item.how != "template"]
+    found = (item for key in params.keys for item in find(scan, key) if item.substantial and item.how != "template")
+    places = [item for item in found if not params.about or seen(scan, item.document, params.about)]
     kept = [path for kind in params.kinds for path in records(scan, kind).files]
     entries = [
         entry
@@ -35,7 +38,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         if (entry := entry_of(scan, path)) is not None
     ]
     if not entries:
-        return nonconforming(f"no {params.what} was found", [absent_at("docs/", params.what)], "absent")
+        return nonconforming(none_found(params.what), [absent_at("docs/", params.what)], "absent")
     known = lives_of(scan, entries)
     told: list[tuple[Life, Entry]] = [(known[e.path], e) for e in entries if e.path in known]
     if not told:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from qmslint.model.evidence import Evidence
-from qmslint.quick import dataclass
+from qmslint.quick import dataclass, regex
 
 
 class State(StrEnum):
@@ -170,3 +170,14 @@ def not_assessable(
         searched=tuple(searched),
         measured=measured or {},
     )
+
+
+_HEAD = regex(r"^.*?(?= (?:of|for|in|on|with|that|to|as|kept|defined|the)\b|$)")
+
+
+def none_found(what: str) -> str:
+    """Say in grammatical English that nothing of a kind was found; ``what`` begins with its noun, such as ``link to …``."""
+    head = _HEAD.match(what)
+    noun = head[0] if head else what
+    several = noun.endswith("s") and not noun.endswith(("ss", "is", "us"))
+    return f"no {what} {'were' if several else 'was'} found"

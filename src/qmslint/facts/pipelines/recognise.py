@@ -9,6 +9,7 @@ from dataclasses import replace
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import recipes, shell, targets
 from qmslint.facts.pipelines.known import Known
+from qmslint.facts.pipelines.maven import plugins_of
 from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.facts.pipelines.targets import Target
 from qmslint.facts.pipelines.vocabulary import Words, vocabulary
@@ -129,26 +130,28 @@ def _looked_up(
         classes = frozenset()
     flag = vocab.neutral_flag(arguments)
     bypass = Bypass(flag, at) if flag else None
+    if tool == "mvn":
+        added = [
+            Known(tool, f"{item.plugin} by {text}", item.classes, bypass=bypass or item.bypass, words=words)
+            for item in plugins_of(scan, arguments)
+        ]
+        return [Known(tool, text, classes, bypass=bypass, words=words, image=image), *added]
     sets = _plugins(scan, tool, classes)
     return [Known(tool, text, classes | sets, bypass=bypass, words=words, image=image)]
 
 
 @fact
-def _plugin_text(scan: Scan, tool: str) -> str:
-    globs = (
-        ("pom.xml",)
-        if tool == "mvn"
-        else ("build.gradle", "build.gradle.kts", "libs.versions.toml", "buildSrc/**/*.gradle*")
-    )
+def _gradle_text(scan: Scan) -> str:
+    globs = ("build.gradle", "build.gradle.kts", "libs.versions.toml", "buildSrc/**/*.gradle*")
     return "\n".join(scan.text(path) or "" for path in scan.glob(*globs)[:40]).lower()
 
 
 def _plugins(scan: Scan, tool: str, classes: frozenset[str]) -> frozenset[str]:
-    """Return what plug-ins of Maven and Gradle add to goals that run the whole verification."""
+    """Return what plug-ins of Gradle add to goals that run the whole verification."""
     table = scan.words("steps", "build_plugins").get(tool)
     if not table or "test" not in classes:
         return frozenset()
-    text = _plugin_text(scan, tool)
+    text = _gradle_text(scan)
     return frozenset(value for name, value in table.items() if name.lower() in text)
 
 

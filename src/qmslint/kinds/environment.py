@@ -11,6 +11,8 @@ from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
 _SHOWN = 12
+_MANY = 3
+"""Where more than so many times as many versions float as stay, what stays decides little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     locks = [item for item in found if not item.environment]
     measured = {"descriptions": len(places), "fixed": len(fixed), "floating": len(floating), "locks": len(locks)}
     # A language version says little while components or tools float and nothing locks them.
-    if (fixed and (locks or not floating)) or (locks and any(item.fixed == "unsaid" for item in places)):
+    few = bool(fixed) and len(floating) > _MANY * len(fixed)
+    if not few and ((fixed and (locks or not floating)) or (locks and any(item.fixed == "unsaid" for item in places))):
         chosen = [*fixed, *locks] or places
         sure = Confidence.HIGH if fixed and not floating else Confidence.MEDIUM
         rest = f"; {len(floating)} float, first {_say(floating[0])}" if floating else ""
@@ -38,6 +41,10 @@ def check(params: Params, scan: Scan) -> Outcome:
             message = f"{len(places)} descriptions of the environment without a version, and locks of components: {_say(locks[0])}{rest}"
         evidence = [*map(_cite, chosen[:_SHOWN]), *map(_cite, floating[:3])]
         return conforming(message, list(dict.fromkeys(evidence)), confidence=sure, measured=measured)
+    if fixed and locks and few:
+        message = f"{len(fixed)} of {len(fixed) + len(floating)} versions in the environment stay, first of those that float: {_say(floating[0])}"
+        evidence = [*map(_cite, floating[:_SHOWN]), *map(_cite, fixed[:3])]
+        return nonconforming(message, evidence, "weak", measured=measured)
     if fixed:
         message = (
             f"language versions are stated, but what is installed floats and no lock fixes it: {_say(floating[0])}"

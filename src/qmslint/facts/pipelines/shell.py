@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from qmslint.quick import dataclass, regex
 
@@ -20,6 +20,16 @@ _KEYWORDS = frozenset(
 _INVERTED = regex(
     r"(?:^|[\n;])\s{0,40}if\s+(?![!\[(])([^;\n]{1,300}?)\s{0,20}[;\n]\s{0,40}then\b(?:(?!\b(?:else|elif|fi)\b)[\s\S]){0,600}?\bexit\s+[1-9]"
 )
+_FUNCTION = regex(
+    r"^[ \t]*(?:function[ \t]+)?([A-Za-z_][\w-]{0,60})[ \t]*\(\)[ \t]*\{"
+    r"(?:[ \t]*\n([\s\S]{1,8000}?)\n[ \t]*\}[ \t]*$|[ \t]*([^\n]{1,400}?);?[ \t]*\}[ \t]*$)",
+    re.M,
+)
+_TAKES = regex(r"\$\{?[1-9@*]")
+_SHIFT = regex(r"(?:^|[\n;])[ \t]*shift[ \t]*(?=[\n;]|$)")
+_NAMED = regex(r"(?:^|[\n;])[ \t]*(?:local[ \t]+)?([A-Za-z_]\w*)=\"?\$\{?([1-9])\}?\"?[ \t]*(?=[\n;]|$)")
+_CALLS = (40, 8, 2)
+"""Calls of functions that are followed: in a script, in the body of a function, and in one that this calls."""
 _CONDITIONS = frozenset({"if", "elif", "while", "until"})
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
 _QUIET = frozenset({"true", ":", "echo", "printf", "exit 0", "return 0", "/bin/true", "continue", "warn", "write-host"})
@@ -39,7 +49,9 @@ class Command:
         return " ".join(self.words)
 
 
-def split(script: str, stops_at_errors: bool = True) -> list[Command]:
+def split(
+    script: str, stops_at_errors: bool = True, depth: int = 0, functions: Mapping[str, str] | None = None
+) -> list[Command]:
     """Return the simple commands of ``script``.
 
     Parameters
@@ -48,6 +60,8 @@ def split(script: str, stops_at_errors: bool = True) -> list[Command]:
         Text of a shell script, at most 64 KiB of it are read.
     stops_at_errors : bool
         Whether the shell was started so that a failing command ends it (``-e``).
+    depth, functions : int, mapping of str to str
+        How many functions it is the body of, and the bodies of those it may call.
     """
     raw = list(_raw(_without_heredocs(script[:LIMIT])))
     rethrown = bool(re.search(r"(?:exit|return)\s+[\"']?(?:\$|[1-9])", script[:LIMIT]))
@@ -71,7 +85,45 @@ def split(script: str, stops_at_errors: bool = True) -> list[Command]:
         elif after == "&":
             ignored = "it runs in the background"
         commands.append(Command(tuple(words), line, ignored))
-    return commands
+    known = _functions(script[:LIMIT]) if functions is None else functions
+    return [*commands, *_called(commands, known, depth)] if known and depth < len(_CALLS) else commands
+
+
+def _functions(script: str) -> Mapping[str, str]:
+    """Return the bodies of the functions that take arguments, such as ``run() { "$@"; }``."""
+    found = {match[1]: match[2] or match[3] for match in _FUNCTION.finditer(script)} if "()" in script else {}
+    return {name: body for name, body in found.items() if _TAKES.search(body)}
+
+
+def _called(commands: Sequence[Command], functions: Mapping[str, str], depth: int) -> Iterator[Command]:
+    """Yield what functions do with the arguments they are called with."""
+    calls = [
+        command for command in commands if command.words[0] in functions and not _TAKES.match((*command.words, "$1")[1])
+    ]
+    for command in calls[: _CALLS[depth]]:
+        name, *given = command.words
+        # A function that calls itself is looked at once.
+        others = {other: body for other, body in functions.items() if other != name}
+        for inner in split(_with_arguments(functions[name], given), depth=depth + 1, functions=others):
+            yield Command(inner.words, command.line, command.ignored or inner.ignored)
+
+
+def _with_arguments(body: str, given: Sequence[str]) -> str:
+    """Return the body of a function with the arguments of a call in the place of ``$1``, ``$@`` and names for them."""
+    quoted = [word if re.fullmatch(r"[\w./:=@%+,-]+", word) else "'" + word.replace("'", "") + "'" for word in given]
+    left = " ".join(quoted[len(_SHIFT.findall(body)) :])
+    body = re.sub(r'"\$\{?[@*]\}?"|\$\{?[@*]\}?', lambda match: left, body)
+    named = {match[1]: int(match[2]) for match in _NAMED.finditer(body)}
+    body = re.sub(r"\$\{?([1-9])\}?", lambda match: _argument(given, int(match[1])), body)
+    return re.sub(
+        r"\$\{?([A-Za-z_]\w*)\}?",
+        lambda match: _argument(given, named[match[1]]) if match[1] in named else match[0],
+        body,
+    )
+
+
+def _argument(given: Sequence[str], place: int) -> str:
+    return given[place - 1].replace('"', "") if place <= len(given) else ""
 
 
 def _expected_to_fail(script: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from qmslint.facts.base import Scan, fact
@@ -84,6 +85,11 @@ def links(scan: Scan) -> Links:
             if target is None:
                 continue
             found = _resolve(target, files, folders)
+            if found is None and parsed and parsed.markup == "asciidoc" and link.image:
+                folder = parsed.front.get("imagesdir", "")
+                if not folder or "{" in folder:
+                    continue  # where it is comes from what includes the document, or from what builds it
+                found = _resolve(_local(path, replace(link, target=f"{folder}/{link.target}")) or "", files, folders)
             if found is None and (
                 target.lower() in lower or _generated(target, link.text == "toctree" or link.text.startswith(":doc:"))
             ):

@@ -17,6 +17,8 @@ from qmslint.patterns import any_of, compile_pattern
 from qmslint.quick import dataclass, regex
 
 _INLINE_CODE = regex(r"`{1,2}[^`\n]{0,300}`{1,2}")
+_MACRO = regex(r"(?<=[^\s\[])\[[^\]\n]{0,300}\]")
+"""Words of a link in AsciiDoc."""
 _TICKET = regex(r"#[0-9]+|\b[A-Z][A-Z0-9]{1,9}-[0-9]+\b|https?://")
 _TEMPLATING = regex(r"\{%|\{\{<|<%")
 MARKS_LIMIT = 200
@@ -125,6 +127,8 @@ def _local(scan: Scan, parsed: Document, text: str) -> Iterator[Mark]:
             continue
         end = starts[number] - 1 if number < len(starts) else len(text)
         line = _INLINE_CODE.sub("", text[starts[number - 1] : end])
+        if parsed.markup == "asciidoc":
+            line = _MACRO.sub("", line)
         if line.startswith(("    ", "\t")) and parsed.markup == "markdown":
             continue
         yield from _in_line(entries, line, number, templating, own_domains(scan))

@@ -68,6 +68,6 @@ def check(params: Params, scan: Scan) -> Outcome:
 def _message(found: Sequence[Weakness], counts: Counter[str], safe: int, needed: int) -> str:
     said = [f"{counts[kind]} places {words}" for kind, words in _WORDS.items() if counts[kind]]
     if safe < needed:
-        said.append(f"guards against slips of {safe} sorts were found, where {needed} are needed")
+        said.append(f"{safe} of {needed} sorts of guards against slips were found")
     first = f" (first {found[0].path}:{found[0].line})" if found else ""
     return "; ".join(said) + first

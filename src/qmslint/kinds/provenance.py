@@ -46,7 +46,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         for items in found.values():
             items.append(place)
     for step in steps:
-        for part in _of_step(step):
+        for part in _of_step(scan, step):
             if part in found:
                 found[part].append(in_file(step.path, step.line, f"{part}: {step.what[:80]}"))
     for item in stated:
@@ -118,6 +118,7 @@ def _marks(scan: Scan, part: str) -> list[Evidence]:
 def _stating(scan: Scan) -> list[Evidence]:
     """Return lines of pipelines whose inputs or permissions make a tool state provenance."""
     test = any_of(scan.words("artefacts", "provenance_marks"))
+    unlike = any_of(scan.words("artefacts", "provenance_unless"))
     pairs = [[any_of([mark]) for mark in marks] for marks in scan.words("artefacts", "provenance_pairs")]
     found = []
     for path in pipelines(scan).paths:
@@ -127,7 +128,7 @@ def _stating(scan: Scan) -> list[Evidence]:
             for number, line in enumerate(lines, 1)
             if not line.lstrip().startswith(("#", "name:", "- name:", "run-name:"))
         ]
-        hits = [(number, line) for number, line in live if test.search(line)]
+        hits = [(number, line) for number, line in live if test.search(line) and not unlike.search(line)]
         for first, second, unless in pairs:
             there = [(number, line) for number, line in live if second.search(line)]
             if (
@@ -140,10 +141,11 @@ def _stating(scan: Scan) -> list[Evidence]:
     return found
 
 
-def _of_step(step: Step) -> tuple[str, ...]:
-    if "provenance" in step.classes:
-        return "commit", "run", "digest"
-    return ("digest",) if "sign" in step.classes else ()
+def _of_step(scan: Scan, step: Step) -> tuple[str, ...]:
+    if "provenance" not in step.classes:
+        return ("digest",) if "sign" in step.classes else ()
+    unlike = any_of(scan.words("artefacts", "provenance_unless")).search(step.what)
+    return ("digest",) if unlike else ("commit", "run", "digest")
 
 
 def _of_statement(item: Statement) -> tuple[str, ...]:

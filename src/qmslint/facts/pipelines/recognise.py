@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qmslint.facts.base import Scan, fact
@@ -14,6 +15,7 @@ from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.facts.pipelines.targets import Target
 from qmslint.facts.pipelines.vocabulary import Words, vocabulary
 from qmslint.facts.pipelines.wrappers import PROGRAM, tool_of, unwrap
+from qmslint.patterns import compile_pattern
 
 DEPTH = 5
 """How many scripts and targets are followed from one command."""
@@ -136,8 +138,9 @@ def _looked_up(
             for item in plugins_of(scan, arguments)
         ]
         return [Known(tool, text, classes, bypass=bypass, words=words, image=image), *added]
-    sets = _plugins(scan, tool, classes)
-    return [Known(tool, text, classes | sets, bypass=bypass, words=words, image=image)]
+    if tool == "gradle":
+        classes |= _gradle_plugins(scan, arguments, classes)
+    return [Known(tool, text, classes, bypass=bypass, words=words, image=image)]
 
 
 @fact
@@ -146,13 +149,18 @@ def _gradle_text(scan: Scan) -> str:
     return "\n".join(scan.text(path) or "" for path in scan.glob(*globs)[:40]).lower()
 
 
-def _plugins(scan: Scan, tool: str, classes: frozenset[str]) -> frozenset[str]:
-    """Return what plug-ins of Gradle add to goals that run the whole verification."""
-    table = scan.words("steps", "build_plugins").get(tool)
-    if not table or "test" not in classes:
-        return frozenset()
+def _gradle_plugins(scan: Scan, arguments: Sequence[str], classes: frozenset[str]) -> frozenset[str]:
+    """Return what plug-ins of Gradle add to the tasks that are asked for."""
+    tasks = {word.rpartition(":")[2] for word in arguments}
+    kinds = classes | ({"check"} if tasks & {"check", "build", "buildNeeded"} else set())
     text = _gradle_text(scan)
-    return frozenset(value for name, value in table.items() if name.lower() in text)
+    return frozenset(
+        row["is"]
+        for row in scan.words("steps", "build_plugins", "gradle")
+        if row["at"] in kinds
+        and row["plugin"] in text
+        and ("bound" not in row or compile_pattern(row["bound"]).search(text))
+    )
 
 
 def _shell(

@@ -57,6 +57,9 @@ class Words:
             return None
         if self.idle.intersection(arguments) and tool not in ("node",):
             return frozenset()
+        if tool == "gradle":
+            # cleanTest forgets what a test run found, and runs none.
+            arguments = tuple(word for word in arguments if not word.rpartition(":")[2].startswith("clean"))
         found: set[str] = set()
         rest: frozenset[str] = frozenset()
         always: frozenset[str] = frozenset()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from qmslint.facts.base import Scan
 from qmslint.facts.pipelines import recognise
 from qmslint.facts.pipelines.known import Known
 from qmslint.facts.pipelines.model import Bypass, Call, Place
 from qmslint.facts.pipelines.vocabulary import Words, classes_of
+from qmslint.quick import regex
 
 
 def known(scan: Scan, vocab: Words, call: Call) -> Iterable[Known]:
@@ -32,6 +34,8 @@ def _action(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     if inner:
         return recognise.script(scan, inner, at, call.folder)
     classes = vocab.action(name)
+    if classes is None and (asked := _asked(scan, inputs, at, call.folder)):
+        return asked
     if classes is None:
         return [
             Known(
@@ -72,6 +76,16 @@ def _inner_script(name: str, inputs: Mapping[str, str]) -> str:
     if name.startswith(("coactions/setup-xvfb", "gabrielbb/xvfb-action")):
         return inputs.get("run", "")
     return ""
+
+
+def _asked(scan: Scan, inputs: Mapping[str, str], at: Place, folder: str) -> list[Known]:
+    """Return what the commands do that something kept elsewhere is given to run, as its inputs are called."""
+    commands = [value for key, value in inputs.items() if _COMMAND.search(key) and " " in value.strip()]
+    found = recognise.script(scan, "\n".join(commands), at, folder) if commands else []
+    return [replace(item, sure=False) for item in found if item.classes]
+
+
+_COMMAND = regex(r"(?:^|[-_ ])(?:commands?|cmd|scripts?|run|runcmd)$", re.I)
 
 
 def _by_inputs(
@@ -125,16 +139,15 @@ def _external(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     words += [key for key, value in call.inputs.items() if value == "true"]
     by_name = vocab.action(call.action.split("@")[0])
     classes = by_name if by_name else vocab.external(words)
-    return [
-        Known(
-            call.action.split("@")[0],
-            call.action,
-            classes,
-            origin="template",
-            sure=False,
-            version=call.action.partition("@")[2],
-        )
-    ]
+    whole = Known(
+        call.action.split("@")[0],
+        call.action,
+        classes,
+        origin="template",
+        sure=False,
+        version=call.action.partition("@")[2],
+    )
+    return [whole, *_asked(scan, call.inputs, at, call.folder)]
 
 
 def _template(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:

@@ -14,6 +14,8 @@ _GOALS = frozenset(
 )
 _WORD = regex(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])|[0-9]+")
 
+_OF_CODE = frozenset({"test", "build", "lint", "typecheck", "coverage"})
+
 Rows = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
 
 
@@ -39,6 +41,7 @@ class Words:
         self.skip_tests = tuple(f" {flag} " for flag in data["skip_tests"])
         self.idle = frozenset(data["idle_flags"])
         self.everyday = frozenset(data["everyday"])
+        self.beside = frozenset(data["external_beside"])
         self.stops = frozenset(data["name_stops"])
         self.experimental = frozenset(data["experimental"])
         self.container_options = frozenset(data["container_options"])
@@ -148,12 +151,13 @@ class Words:
         table: Mapping[str, Any] = self.data["external_words"]
         text = "-".join(words).lower().replace("_", "-")
         parts = frozenset(re.split(r"[^a-z0-9]+", text))
-        return frozenset(
+        found = frozenset(
             item
             for word, value in table.items()
             if (word in parts if "-" not in word else word in text)
             for item in classes_of(value)
         )
+        return found - _OF_CODE if parts & self.beside else found
 
 
 def _fits(words: tuple[str, ...], arguments: tuple[str, ...], goals: bool) -> bool:

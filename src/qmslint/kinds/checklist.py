@@ -71,12 +71,15 @@ def _lines_under(scan: Scan, document: Document, topics: tuple[str, ...]) -> fro
         return frozenset()
     items = {item.line for item in document.items}
     above = {line.line: line.text for line in document.prose if line.line not in items}
-    above |= {heading.line: heading.text for heading in document.headings}
-    found, under = set(), False
-    for line in sorted(items | above.keys()):
-        if line in above:
-            under = bool(mentions(scan, above[line][:400], topics))
-        elif under:
+    heads = {heading.line: heading.text for heading in document.headings}
+    found, under, below = set(), False, False
+    for line in sorted(items | above.keys() | heads.keys()):
+        if line in heads:
+            # What a heading says holds for all below it, whatever is told to the writer in between.
+            under, below = bool(mentions(scan, heads[line][:400], topics)), False
+        elif line in above:
+            below = bool(mentions(scan, above[line][:400], topics))
+        elif under or below:
             found.add(line)
     return frozenset(found)
 

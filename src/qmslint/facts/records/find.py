@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import document, markup_of, normal
@@ -12,13 +13,14 @@ from qmslint.facts.records import documents, lists
 from qmslint.facts.records.model import Record
 from qmslint.facts.records.words import Common, Kind, common, kind_of
 from qmslint.facts.sources import evidence_paths
-from qmslint.quick import dataclass
+from qmslint.quick import dataclass, regex
 
 _LIMIT = 2000
 """Files of one kind that are looked at."""
 _SIZE = 1 << 20
 _DATA = (".yml", ".yaml", ".json")
 _TABLES = (".csv", ".tsv")
+_NUMBER = regex(r"([0-9]{1,3})(?![0-9.,%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,28 @@ def records(scan: Scan, kind: str) -> Records:
             forms.append(path)
             continue
         found = _read(scan, path, text, what, words)
-        items += found
+        items += (_with_what_follows(record, what) for record in found) if what.follows else found
         (files if found else others).append(path)
         if path in scan.problems:
             broken.append(path)
     unique = {(r.path, r.line): r for r in items}
     ordered = tuple(unique[key] for key in sorted(unique))
     return Records(ordered, tuple(files), tuple(forms), tuple(others), tuple(broken))
+
+
+def _with_what_follows(record: Record, kind: Kind) -> Record:
+    """Return a record with the fields that follow from two others, such as a rating from likelihood and impact."""
+    added = {}
+    for name, pair in kind.follows.items():
+        first, second = (record.fields.get(other) for other in pair)
+        if name in record.fields or not first or not second:
+            continue
+        numbers = [match for value in (first, second) if (match := _NUMBER.match(value.text.strip()))]
+        if len(numbers) == 2:
+            added[name] = replace(first, text=str(int(numbers[0][1]) * int(numbers[1][1])))
+        elif first.text.strip().lower() == second.text.strip().lower():
+            added[name] = first
+    return replace(record, fields={**record.fields, **added}) if added else record
 
 
 def _is_form(scan: Scan, path: str, text: str, words: Common) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from qmslint.facts.base import Scan, fact
@@ -41,6 +41,8 @@ class Kind:
     """Test of the titles of dated documents that are records by their title, whatever they leave out."""
     settled: frozenset[str] = frozenset()
     """Words of a status after which nothing is due any more, beside those of a closed one."""
+    follows: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Field to the two it follows from where an entry does not say it: their product, or what both say."""
     whole: frozenset[str] = frozenset()
     """Fields that a document may say once for all rows of its tables."""
 
@@ -88,6 +90,7 @@ def kind_of(scan: Scan, name: str) -> Kind:
         joined,
         titled,
         settled,
+        {name: (pair[0], pair[1]) for name, pair in (data.get("follows") or {}).items()},
         frozenset(data.get("whole") or ()),
     )
 

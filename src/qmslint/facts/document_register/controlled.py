@@ -121,6 +121,10 @@ def _entry(scan: Scan, path: str, keys: tuple[str, ...], found: Found | None) ->
     )
 
 
+_NEAR = 3
+"""Lines between the name of an approver and the date of the text."""
+
+
 def _statements(scan: Scan, parsed: Document) -> dict[str, Said]:
     """Return the first usable statement of each sort: front matter, labels and tables at the head, a revision table."""
     lexicon = _lexicon(scan)
@@ -145,6 +149,10 @@ def _statements(scan: Scan, parsed: Document) -> dict[str, Said]:
     by = found.get("approved_by")
     if by and by.on and "approved_on" not in found:
         found["approved_on"] = by
+    dated = found.get("date")
+    if by and dated and "approved_on" not in found and by.path == dated.path and abs(by.line - dated.line) <= _NEAR:
+        # Who is named beside the date of a text approved it as of that date.
+        found["approved_on"] = dated
     return found
 
 

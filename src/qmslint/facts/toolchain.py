@@ -21,6 +21,7 @@ _INPUT = regex(
     r"(?P<value>[^\n#}]{1,200})"
 )
 _FROM = regex(r"(?mi)^[ \t]*FROM[ \t]+(?:--platform=\S+[ \t]+)?(?P<image>\S+)")
+_ARGUMENT = regex(r"(?m)^[ \t]*ARG[ \t]+(\w+)=[\"']?([\w./:@-]+)")
 _STAGE = regex(r"(?mi)^[ \t]*FROM[ \t][^\n]{1,300}?[ \t]AS[ \t]+([\w.-]{1,80})[ \t]*$")
 _TESTING = frozenset({"test", "tests", "testing", "dev", "development", "ci", "lint", "check"})
 _IMAGE = regex(r"(?m)^[ \t]*(?:-[ \t]*)?[\"']?image[\"']?[ \t]*:[ \t]*[\"']?(?P<image>[\w./:@${}-]+)")
@@ -28,6 +29,8 @@ _LATEST = regex(r"(?<![\w/.@-])(?:@?[\w.-]{1,60}/){0,4}[\w.-]{1,60}@latest(?![\w
 _FLOATING = frozenset(
     {"latest", "master", "main", "head", "develop", "trunk", "edge", "nightly", "dev", "stable", "current"}
 )
+_OF_CODE = frozenset({"build", "test", "lint", "typecheck", "coverage", "sast", "package"})
+_MOVING = ("refs/heads/", "master-", "main-", "latest-")
 _ENV_LIST = regex(r"(?mi)^[ \t]*env_?list[ \t]*=|\bnox\.session\b|^[ \t]*\[env\.|^\[testenv")
 
 
@@ -79,7 +82,7 @@ def fixed_reference(reference: str) -> Fixed:
     version = version.strip("\"' ").lower()
     if not version:
         return "floating"
-    if version in _FLOATING or version.startswith(("refs/heads/", "master-", "main-", "latest-")):
+    if version in _FLOATING or version.startswith(_MOVING) or version.endswith(("-latest", "-nightly", "-edge")):
         return "floating"
     if "$" in version:
         return "unsaid"
@@ -98,10 +101,17 @@ def _version_files(scan: Scan) -> Iterator[Definition]:
 
 def _pipeline_parts(scan: Scan) -> Iterator[Definition]:
     found = pipelines(scan)
+    # What only labels items or answers them says nothing of how the product is built and tested.
+    busy = {step.path for step in found.steps if step.classes & _OF_CODE} | {
+        place.path for step in found.steps if step.classes & _OF_CODE for place in step.via
+    }
     for pipeline in found.pipelines:
         for image, place in pipeline.images:
-            yield Definition(f"image {image}", fixed_reference(image), place)
+            if place.path in busy or not busy:
+                yield Definition(f"image {image}", fixed_reference(image), place)
     for path in found.paths:
+        if busy and path not in busy:
+            continue
         text = (scan.text(path) or "")[:_LIMIT]
         for match in list(_INPUT.finditer(text))[:40]:
             value = match["value"].strip()
@@ -138,10 +148,17 @@ def _containers(scan: Scan) -> Iterator[Definition]:
         ]
         for match in images[:10]:
             line = text.count("\n", 0, match.start()) + 1
-            if match["image"] != "scratch":
-                yield Definition(f"image {match['image']}", fixed_reference(match["image"]), Place(path, line))
+            image = _with_defaults(match["image"], text)
+            if image != "scratch":
+                yield Definition(f"image {image}", fixed_reference(image), Place(path, line))
         if not images:
             yield Definition("container description", "unsaid", Place(path, 1))
+
+
+def _with_defaults(image: str, text: str) -> str:
+    """Return the name of an image with the defaults of a description's arguments in their places."""
+    defaults = dict(_ARGUMENT.findall(text)) if "$" in image else {}
+    return re.sub(r"\$\{?(\w+)\}?", lambda match: defaults.get(match[1], match[0]), image)
 
 
 @fact

@@ -32,6 +32,7 @@ def entries(path: str, text: str) -> tuple[Entry, ...]:
         ("NEWS", "CHANGES WITH 255:\n\n  * x\n\nCHANGES WITH 254:\n", ["255", "254"]),
         ("NEWS", "* Noteworthy changes in release 9.4 (2023-08-29) [stable]\n\n** Bug fixes\n", ["9.4"]),
         ("a.adoc", "== Unreleased\n\n* x\n\n== 1.2.3 - 2020-01-01\n", ["", "1.2.3"]),
+        ("RELEASE-NOTES.txt", "Apache Commons Lang 3.20.0 Release Notes\n-----\n\no Fix x\n\nApache Commons Lang 3.19.0 Release Notes\n-----\n\no Fix y, see Apache Commons Lang 3.18.0 Release Notes\n", ["3.20.0", "3.19.0"]),
         ("CHANGELOG.md", "## 2024-05-06\n\nwords\n", ["2024-05-06"]),
         ("debian/changelog", "p (1:1.2.3-1) unstable; urgency=low\n\n  * x\n\n -- A <a@b>  Mon, 1 Jan 2024\n", ["1.2.3"]),
         ("p.spec", "Name: p\n%changelog\n* Tue Jan 02 2024 A B <a@b> - 1.2.3-1\n- x\n", ["1.2.3"]),

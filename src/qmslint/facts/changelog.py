@@ -13,7 +13,7 @@ from qmslint.facts.precedence import Version
 from qmslint.facts.releases import Release, predecessor, read_version
 from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import PathSet, any_of
-from qmslint.quick import dataclass
+from qmslint.quick import dataclass, regex
 from qmslint.repo.text import decode
 
 FILES = 80
@@ -173,9 +173,16 @@ def _in_tag(release: Release) -> Note | None:
     return Note("tag", "message of the tag", "", 0, 0, words, "\n".join(own)[:20_000]) if own else None
 
 
+_ANNOUNCES = regex(
+    r"(?i)^\W*(?:(?:create|creating|add|make|making|prepare|tag|tagging|cut|bump)\w*\b.{0,40})?\b(?:release|version|tag)\b"
+)
+
+
 def _only_version(line: str, release: Release) -> bool:
     """Say whether a line of a tag's message only says that this is a release: few words, one of them its number."""
-    return (release.version in line or release.tag.name in line) and len(line.split()) <= 6
+    words = len(line.split())
+    named = release.version in line or release.tag.name in line
+    return named and (words <= 6 or (words <= 14 and _ANNOUNCES.search(line) is not None))
 
 
 def _is_trailer(line: str) -> bool:

@@ -179,6 +179,12 @@ def _heads(lines: list[str], fences: tuple[str, ...]) -> Iterator[tuple[int, str
             yield index + 1, found, raw
 
 
+_TITLED = regex(
+    r"(?:[A-Z][\w.+-]{0,30} ){1,5}(?P<version>[0-9]{1,5}(?:\.[0-9]{1,5}){1,3}[\w.-]{0,20})(?P<rest> .{3,40})"
+)
+_NOTES = regex(r"(?i)(?:release ?notes?|change ?logs?|changes|versionshinweise|notes de version|notas de la versión)")
+
+
 def _head(raw: str, below: str) -> str | None:
     """Return the version a heading names, an empty string for an open section, ``None`` when it is no heading."""
     digits = _DIGIT.search(raw)
@@ -191,11 +197,14 @@ def _head(raw: str, below: str) -> str | None:
     if raw.startswith(" ") or (not strong and raw.startswith(("- ", "+ "))):
         return None
     line = _TAG.sub("", _LINK.sub("]", raw)).strip().lstrip("#=*_>[ ").rstrip("#=*_ ")
+    titled = _TITLED.match(line) if strong else None
+    if titled and _NOTES.fullmatch(titled["rest"].strip()):
+        return titled["version"]
     match = _DATED.match(line) or _HEADING.match(line) or _WHOLE.match(line)
     if not match:
         return None
     rest = match["rest"].strip().strip("*_)]([:,-–— ")
-    if not rest or (len(rest) < 80 and _YEAR.search(rest)):
+    if not rest or (len(rest) < 80 and _YEAR.search(rest)) or (strong and _NOTES.fullmatch(rest)):
         return match["version"]
     named = match.groupdict().get("name")
     return match["version"] if strong and not named else None

@@ -21,6 +21,7 @@ _PHASES = (
 """Maven: The Definitive Guide, lifecycle reference; a goal of one phase runs what is bound to all before it."""
 _COMMENT = regex(r"<!--.*?-->", re.S)
 _TAG = regex(r"<(/?)(plugin|pluginManagement|reporting|profile)>")
+_DEFAULT = regex(r"<defaultGoal>\s*([^<]{1,400}?)\s*</defaultGoal>")
 _ARTIFACT = regex(r"<artifactId>\s*([\w.-]{1,100})\s*</artifactId>")
 _ID = regex(r"<id>\s*([\w.-]{1,100})\s*</id>")
 _PHASE = regex(r"<phase>\s*([\w-]{1,40})\s*</phase>")
@@ -80,6 +81,14 @@ def _profiles(arguments: Sequence[str]) -> set[str]:
         elif word.startswith("-P"):
             found.update(word[2:].split(","))
     return found
+
+
+@fact
+def default_goals(scan: Scan) -> tuple[str, ...]:
+    """Return what Maven runs where a call names no goal, as the file at the top of the repository says."""
+    text = _COMMENT.sub("", (scan.text("pom.xml") or "")[:_TEXT])
+    match = _DEFAULT.search(text)
+    return tuple(match[1].split()) if match else ()
 
 
 @fact

@@ -10,7 +10,7 @@ from dataclasses import replace
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.pipelines import recipes, shell, targets
 from qmslint.facts.pipelines.known import Known
-from qmslint.facts.pipelines.maven import plugins_of
+from qmslint.facts.pipelines.maven import default_goals, plugins_of
 from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.facts.pipelines.targets import Target
 from qmslint.facts.pipelines.vocabulary import Words, vocabulary
@@ -117,6 +117,8 @@ def _looked_up(
     image: str,
 ) -> list[Known]:
     arguments = words[1:]
+    if tool == "mvn" and all(word.startswith("-") for word in arguments):
+        arguments = (*arguments, *default_goals(scan))
     classes = vocab.command(tool, arguments)
     if tool == "manage.py" and arguments[:1] == ("test",):
         classes = frozenset({"test"})

@@ -14,6 +14,9 @@ _GOALS = frozenset(
 )
 _WORD = regex(r"[A-Z]?[a-z]+[0-9]*|[A-Z]+(?![a-z])|[0-9]+")
 
+_BESIDE_TESTS = regex(
+    r"((?:^|:)(?:checkstyle|spotbugs|pmd|detekt|lint|ktlint|compile|process|spotless|codenarc)\w*?)(?:Integration)?Tests?(?=\w*$)"
+)
 _OF_CODE = frozenset({"test", "build", "lint", "typecheck", "coverage"})
 
 Rows = tuple[tuple[tuple[str, ...], frozenset[str]], ...]
@@ -61,8 +64,10 @@ class Words:
         if self.idle.intersection(arguments) and tool not in ("node",):
             return frozenset()
         if tool == "gradle":
-            # cleanTest forgets what a test run found, and runs none.
-            arguments = tuple(word for word in arguments if not word.rpartition(":")[2].startswith("clean"))
+            # cleanTest forgets what a test run found, and checkstyleTest looks at the code of tests: neither runs any.
+            arguments = tuple(
+                _BESIDE_TESTS.sub(r"\1", word) for word in arguments if not word.rpartition(":")[2].startswith("clean")
+            )
         found: set[str] = set()
         rest: frozenset[str] = frozenset()
         always: frozenset[str] = frozenset()

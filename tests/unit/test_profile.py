@@ -71,3 +71,21 @@ def test_pages_of_the_documentation_are_no_interface(
 ) -> None:
     fill(tmp_path, {"src/x.py": "x = 1\n", **{f"{folder}/page{n}.html": "<p>Words</p>\n" for n in range(4)}})
     assert switches(tmp_path, capsys)["ui"] == ui
+
+
+@pytest.mark.parametrize(("folder", "ui"), [("website", "no"), ("app", "yes")])
+def test_what_generates_a_site_about_the_product_is_no_interface(
+    folder: str, ui: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, {"src/x.py": "x = 1\n", "website/docusaurus.config.js": "module.exports = {}\n"})
+    fill(tmp_path, {f"{folder}/src/part{n}.tsx": "export const Part = 1\n" for n in range(25)})
+    assert switches(tmp_path, capsys)["ui"] == ui
+
+
+@pytest.mark.parametrize(("page", "deploys"), [("web/page.html", "yes"), ("docs/page.html", "no")])
+def test_a_hosted_site_is_a_service_only_where_the_product_is_one(
+    page: str, deploys: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path, {"src/x.py": "x = 1\n", "netlify.toml": "[build]\n"})
+    fill(tmp_path, {page.replace("page", f"page{n}"): "<p>Words</p>\n" for n in range(4)})
+    assert switches(tmp_path, capsys)["deploys"] == deploys

@@ -75,6 +75,8 @@ def links(scan: Scan) -> Links:
     files = frozenset(scan.snapshot.paths) | frozenset(scan.snapshot.links)
     folders = frozenset(_folders(scan.snapshot.paths))
     lower = frozenset(path.lower() for path in files) | frozenset(path.lower() for path in folders)
+    # What site generators put at the top of the site.
+    served = {path[path.index("/static/") :] for path in files if "/static/" in path}
     broken: list[Broken] = []
     leads: dict[str, set[str]] = {}
     checked = 0
@@ -90,6 +92,8 @@ def links(scan: Scan) -> Links:
                 if not folder or "{" in folder:
                     continue  # where it is comes from what includes the document, or from what builds it
                 found = _resolve(_local(path, replace(link, target=f"{folder}/{link.target}")) or "", files, folders)
+            if found is None and link.image and f"/static/{link.target.lstrip('./')}" in served:
+                continue
             if found is None and (
                 target.lower() in lower or _generated(target, link.text == "toctree" or link.text.startswith(":doc:"))
             ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from inspect import unwrap
 
@@ -103,7 +104,12 @@ _INTERFACE = 20
 
 
 def _ui(scan: Scan) -> Switch:
-    about = frozenset(scan.glob(*scan.words("languages", "documentation_pages")))
+    sites = {
+        posixpath.dirname(path).removesuffix("/.vitepress")
+        for path in scan.glob(*scan.words("languages", "documentation_sites"))
+    }
+    below = tuple(f"/{folder}/**" for folder in sorted(sites - {"", ".vitepress"}))
+    about = frozenset(scan.glob(*scan.words("languages", "documentation_pages"), *below))
     found = tuple(
         path
         for path in (*evidence_paths(scan, tuple(scan.words("languages", "user_interface"))), *rendered_pages(scan))
@@ -124,7 +130,10 @@ def _deploys(scan: Scan) -> Switch:
         note = f"a pipeline deploys: {jobs[0].path}:{jobs[0].line}"
         return _guess("deploys", "yes", note, [in_file(s.path, s.line, "deployment step") for s in jobs[:5]])
     tried = frozenset(scan.glob("**/{test,tests,testing,e2e,spec}/**"))
-    found = tuple(p for p in evidence_paths(scan, tuple(scan.words("languages", "operations"))) if p not in tried)
+    described = list(scan.words("languages", "operations"))
+    if switch(scan, "ui").value == "yes":
+        described += scan.words("languages", "site_hosts")
+    found = tuple(p for p in evidence_paths(scan, tuple(described)) if p not in tried)
     # What is only ever packaged may start a preview of itself.
     packaged = bool(scan.glob(*scan.words("languages", "packages_only")))
     if found and not packaged and not _published(scan):

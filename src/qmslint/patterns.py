@@ -91,6 +91,14 @@ def _letters(inside: str) -> str:
     return source if members and not invalid(source) else re2.escape(f"[{inside}]")
 
 
+def example_of(glob: str) -> str:
+    """Return the simplest path pattern among those that a path pattern stands for."""
+    text = glob.replace("[-_ ]", "-").replace("[-_]", "-").replace("[-_.]", "-")
+    while (shorter := re.sub(r"\{([^{},]*)[^{}]*\}", r"\1", text)) != text:
+        text = shorter
+    return text.replace("**/", "").replace("**", "*").lstrip("/")
+
+
 _BRACES = regex(r"\{([^{}]*)\}")
 _RUN = regex(r"[^*?\[\]{}/]{3,}")
 _ALTERNATIVES = 64

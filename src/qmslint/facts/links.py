@@ -111,6 +111,9 @@ def _local(path: str, link: Link) -> str | None:
     raw = link.target.strip()
     if link.text.startswith((":ref:", ":download:")):
         return None
+    # A page of another project, such as :doc:`numpy:reference/index`.
+    if link.text.startswith(":doc:") and ":" in raw.partition("/")[0]:
+        return None
     if not raw or raw.startswith(("#", "//", "@")) or _SCHEME.match(raw) or _DYNAMIC.search(raw):
         return None
     target = unquote(raw.split("#", 1)[0].split("?", 1)[0])

@@ -216,6 +216,8 @@ def pins(scan: Scan, classes: frozenset[str]) -> tuple[Pin, ...]:
 def _pin(scan: Scan, step: Step) -> Pin | None:
     if step.system == "GitLab CI" and step.origin in ("action", "template") and "@" not in step.what:
         return Pin(step.tool, step, "unsaid", "a template of the platform, whose version comes with it", step.place)
+    if step.system == "CircleCI" and (orb := _orb(scan, step)):
+        return Pin(step.tool, step, fixed_reference(orb), orb, step.place)
     if step.origin in ("action", "template") and "/" in step.what:
         return Pin(step.tool, step, fixed_reference(step.what.split()[0]), step.what.split()[0], step.place)
     hook = next((place for place in step.via if posixpath.basename(place.path).startswith(".pre-commit-config")), None)
@@ -228,6 +230,14 @@ def _pin(scan: Scan, step: Step) -> Pin | None:
     if step.image:
         return Pin(step.tool, step, fixed_reference(step.image), f"image {step.image}", step.place)
     return Pin(step.tool, step, "unsaid", "where it comes from is not seen", step.place)
+
+
+def _orb(scan: Scan, step: Step) -> str:
+    """Return the orb that a step of CircleCI comes from, with its version, as the head of the file names it."""
+    name, slash, _ = step.what.partition("/")
+    pattern = rf"(?m)^[ \t]+{re.escape(name)}[ \t]*:[ \t]*[\"']?([\w./-]+@[\w.-]+)"
+    match = re.search(pattern, (scan.text(step.path) or "")[:_LIMIT]) if slash else None
+    return match[1] if match else ""
 
 
 @fact

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from qmslint.derive import Glob, Pattern, option
 from qmslint.facts.base import Scan
 from qmslint.facts.sources import chart_paths, evidence_paths, fixture_paths
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, none_found
-from qmslint.patterns import compile_pattern
+from qmslint.patterns import compile_pattern, example_of
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
@@ -62,15 +60,10 @@ def check(params: Params, scan: Scan) -> Outcome:
         return nonconforming(message, others[:20], "incomplete", measured=measured)
     if found:
         return conforming(f"{params.what}: {found[0].path}", found[:20])
-    expected = params.expected_at or _example(params.any[0])
+    expected = params.expected_at or example_of(params.any[0])
     return nonconforming(
         none_found(params.what),
         [absent_at(expected, params.what)],
         "absent",
         searched=params.any,
     )
-
-
-def _example(glob: str) -> str:
-    """Return the simplest path pattern among those that a path pattern stands for."""
-    return re.sub(r"\{([^{},]*)[^{}]*\}", r"\1", glob).replace("**/", "").replace("**", "*").lstrip("/")

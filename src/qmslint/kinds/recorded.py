@@ -10,6 +10,7 @@ from qmslint.facts.records import Record, records
 from qmslint.facts.records.words import kind_of
 from qmslint.model.evidence import absent_at, in_file
 from qmslint.model.outcome import Outcome, nonconforming, not_applicable, not_assessable
+from qmslint.patterns import example_of
 
 
 def window(scan: Scan, items: Sequence[Record], months: float) -> tuple[Record, ...]:
@@ -47,7 +48,7 @@ def none_found(scan: Scan, kinds: Sequence[str], what: str, optional: bool) -> O
         evidence = [in_file(path, note=scan.problems[path][1]) for path in broken[:20]]
         return not_assessable("PARSE_ERROR", text, evidence, searched=searched)
     forms = [in_file(path, note="a form or made up, not a record") for one in found for path in one.forms[:5]]
-    expected = globs[0].replace("*", "").replace("[-_ ]", "-").strip("/") if globs else ""
+    expected = example_of(globs[0]).strip("*/.") if globs else ""
     absent = [*forms, absent_at(expected, what)]
     if optional:
         return not_applicable(f"no {what} were found", absent)

@@ -206,23 +206,31 @@ def package_scripts(scan: Scan, folder: str, file: str = "package.json") -> Reci
 
 @fact
 def python_scripts(scan: Scan, folder: str) -> Recipes:
-    """Return the task scripts of ``pyproject.toml``: hatch, pdm, poe, taskipy, rye, pixi."""
+    """Return the task scripts of ``pyproject.toml``: hatch, pdm, poe, taskipy, rye, pixi; or of ``pixi.toml``."""
     path = posixpath.normpath(posixpath.join(folder, "pyproject.toml"))
     tool = part(toml_file(scan, path), "tool")
+    own = posixpath.normpath(posixpath.join(folder, "pixi.toml"))
+    if "pixi" not in tool and (pixi := toml_file(scan, own)):
+        path, tool = own, {"pixi": pixi}
     text = _text(scan, path) or ""
+    features = part(tool, "pixi", "feature").values()
     tables: list[tuple[str, Mapping[str, Any]]] = [
         ("", part(tool, "pdm", "scripts")),
         ("", part(tool, "poe", "tasks")),
         ("", part(tool, "taskipy", "tasks")),
         ("", part(tool, "rye", "scripts")),
         ("", part(tool, "pixi", "tasks")),
+        *(("", part(feature, "tasks")) for feature in features),
     ]
     for name, environment in part(tool, "hatch", "envs").items():
         tables.append((name, part(environment, "scripts")))
     found: dict[str, Any] = {}
     for prefix, table in tables:
         for name, task in table.items():
-            recipe = Recipe(name, _task(task), Place(path, line_with(text, f"\n{name}") or line_with(text, name)))
+            place = Place(path, line_with(text, f"\n{name}") or line_with(text, name))
+            needs = task.get("depends-on", task.get("depends_on", ())) if isinstance(task, Mapping) else ()
+            needed = tuple(str(n) for n in ([needs] if isinstance(needs, str) else needs) if isinstance(n, str))
+            recipe = Recipe(name, _task(task), place, needed)
             found.setdefault(name, recipe)
             if prefix:
                 found[f"{prefix}:{name}"] = recipe

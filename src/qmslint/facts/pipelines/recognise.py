@@ -22,6 +22,7 @@ DEPTH = 5
 COMMANDS = 400
 """How many commands of one script are looked at."""
 
+_TASKS = frozenset({("pixi", "run"), ("pdm", "run"), ("rye", "run")})
 _SHELLS = frozenset({"bash", "sh", "zsh", "dash", "ksh", "ash", "busybox"})
 
 
@@ -71,6 +72,9 @@ def _command(
     vocab = vocabulary(scan)
     extra: list[Known] = []
     text = " ".join(words)
+    # What such a runner is given is a task of the repository before it is a program.
+    if words[:2] in _TASKS and depth < DEPTH and (named := targets.resolve(scan, words[0], words[1:], folder)):
+        return [found for target in named for found in _target(scan, target, at, depth, seen)]
     words, image = unwrap(vocab, words, extra)
     if not words:
         classes = vocab.part("images", image) if image else None

@@ -107,6 +107,10 @@ def predecessor(scan: Scan, release: Release) -> Release | None:
     return found[place - 1] if place else None
 
 
+_DAY_LAST = regex(r"(?<![0-9])[0-9]{1,2}[-./][0-9]{1,2}[-./]([0-9]{4}|[0-9]{2})(?![0-9.])")
+"""A day whose year comes last."""
+
+
 @fact
 def is_calendar(scan: Scan, component: str) -> bool:
     """Say whether a component is numbered by date: its numbers begin with the year of the tag."""
@@ -115,7 +119,11 @@ def is_calendar(scan: Scan, component: str) -> bool:
     for release in own:
         year = datetime.fromtimestamp(min(max(release.tag.tagged, 0), 253402300799), UTC).year
         first = release.number.numbers[0]
-        dated += any(first in (y, y % 100) or first // 10_000 == y for y in (year, year + 1, year - 1))
+        last = _DAY_LAST.search(release.tag.name)
+        years = (year, year + 1, year - 1)
+        dated += any(first in (y, y % 100) or first // 10_000 == y for y in years) or (
+            last is not None and int(last[1]) % 100 in (y % 100 for y in years)
+        )
     return bool(own) and dated * 10 >= len(own) * 8
 
 

@@ -12,7 +12,7 @@ from qmslint.facts.releases import Release, is_calendar, releases, sample
 from qmslint.facts.versions import Reading, reading_at, reading_now, sources
 from qmslint.model.evidence import Evidence, absent_at, at_tag, in_file
 from qmslint.model.outcome import Outcome, conforming, nonconforming, not_applicable, not_assessable
-from qmslint.quick import dataclass
+from qmslint.quick import dataclass, regex
 
 NEEDS = frozenset({"tree", "text", "history", "tags"})
 
@@ -30,6 +30,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     chosen = sample(scan, 0.0, params.last, params.pre_releases)
     if not chosen:
         return not_applicable("nothing was released yet", [absent_at("refs/tags", "release tags")])
+    if all(_DAY.fullmatch(release.tag.name) for release in chosen):
+        text = "the release tags are days and name no version"
+        return not_applicable(text, [at_tag(release.name, release.tag.commit, "a day") for release in chosen])
     stated = _without_lines({release: _readings(scan, release) for release in chosen})
     wrong = [*_disagreeing(stated), *_twice(scan, chosen)]
     compared = sum(1 for readings in _in_scope(stated).values() if readings)
@@ -57,7 +60,12 @@ def check(params: Params, scan: Scan) -> Outcome:
     return conforming(text, evidence, measured=measured)
 
 
+_DAY = regex(r"[0-9]{1,2}-[0-9]{1,2}-(?:[0-9]{4}|[0-9]{2})(?:[-._]?[0-9]{1,2})?")
+
+
 def _readings(scan: Scan, release: Release) -> tuple[Reading, ...]:
+    if _DAY.fullmatch(release.tag.name):
+        return ()  # a tag that is nothing but a day names no version
     found = (reading_at(scan, source, release) for source in sources(scan, release.component))
     return tuple(reading for reading in found if reading)
 

@@ -14,6 +14,7 @@ from qmslint.facts.pipelines import (
     gitlab,
     jenkins,
     plain,
+    precommit_ci,
     tekton,
     travis,
     zuul,
@@ -33,7 +34,22 @@ from qmslint.facts.pipelines.model import (
 
 __all__ = ["MERGE", "Approval", "Bypass", "External", "Pipeline", "Pipelines", "Place", "Step", "pipelines", "spoken"]
 
-_SYSTEMS = (github, gitlab, azure, jenkins, circleci, zuul, travis, buildkite, bitbucket, drone, tekton, cirrus, plain)
+_SYSTEMS = (
+    github,
+    gitlab,
+    azure,
+    jenkins,
+    circleci,
+    zuul,
+    travis,
+    buildkite,
+    bitbucket,
+    drone,
+    tekton,
+    cirrus,
+    precommit_ci,
+    plain,
+)
 EXPECTED = (
     ".github/workflows/*.yml",
     ".gitlab-ci.yml",

@@ -130,7 +130,13 @@ def _read(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[R
 def classify(scan: Scan, record: Record, name: str) -> tuple[str, ...]:
     """Return the classes of a field's words that a record falls into: by the field, its type, its heading, or its id."""
     tests = kind_of(scan, record.kind).classes.get(name, {})
-    for text in (record.text(name), record.text("type"), record.group, record.id, posixpath.dirname(record.path).rpartition("/")[2]):
+    for text in (
+        record.text(name),
+        record.text("type"),
+        record.group,
+        record.id,
+        posixpath.dirname(record.path).rpartition("/")[2],
+    ):
         hits = tuple(word for word, test in tests.items() if text and test.search(text))
         if hits:
             return hits

@@ -10,6 +10,7 @@ from typing import Literal
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.dependencies import manifests
 from qmslint.facts.pipelines import Place, Step, pipelines, reading
+from qmslint.facts.pipelines.model import OTHER
 from qmslint.facts.sources import evidence_paths
 from qmslint.quick import dataclass, regex
 
@@ -29,7 +30,6 @@ _LATEST = regex(r"(?<![\w/.@-])(?:@?[\w.-]{1,60}/){0,4}[\w.-]{1,60}@latest(?![\w
 _FLOATING = frozenset(
     {"latest", "master", "main", "head", "develop", "trunk", "edge", "nightly", "dev", "stable", "current"}
 )
-_OF_CODE = frozenset({"build", "test", "lint", "typecheck", "coverage", "sast", "package"})
 _MOVING = ("refs/heads/", "master-", "main-", "latest-")
 _ENV_LIST = regex(r"(?mi)^[ \t]*env_?list[ \t]*=|\bnox\.session\b|^[ \t]*\[env\.|^\[testenv")
 
@@ -101,16 +101,14 @@ def _version_files(scan: Scan) -> Iterator[Definition]:
 
 def _pipeline_parts(scan: Scan) -> Iterator[Definition]:
     found = pipelines(scan)
-    # What only labels items or answers them says nothing of how the product is built and tested.
-    busy = {step.path for step in found.steps if step.classes & _OF_CODE} | {
-        place.path for step in found.steps if step.classes & _OF_CODE for place in step.via
-    }
+    # What only answers items or comments says nothing of how the product is built and tested.
+    idle = {item.path for item in found.pipelines if item.triggers and item.triggers <= {OTHER}}
     for pipeline in found.pipelines:
         for image, place in pipeline.images:
-            if place.path in busy or not busy:
+            if place.path not in idle:
                 yield Definition(f"image {image}", fixed_reference(image), place)
     for path in found.paths:
-        if busy and path not in busy:
+        if path in idle:
             continue
         text = (scan.text(path) or "")[:_LIMIT]
         for match in list(_INPUT.finditer(text))[:40]:

@@ -38,8 +38,23 @@ def invalid(pattern: str) -> str:
 
 
 def any_of(patterns: Sequence[str], ignore_case: bool = True) -> Any:
-    """Compile several patterns into one alternation."""
-    return compile_pattern("|".join(f"(?:{pattern})" for pattern in patterns) or r"\b\B", ignore_case)
+    """Return several patterns as one alternation, which is compiled when it is first used."""
+    return _Late("|".join(f"(?:{pattern})" for pattern in patterns) or r"\b\B", ignore_case)
+
+
+class _Late:
+    """A pattern that is compiled when one of its methods is first asked for: many are made and few are used."""
+
+    def __init__(self, pattern: str, ignore_case: bool) -> None:
+        self._asked = (pattern, ignore_case)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        compiled = compile_pattern(*self._asked)
+        for method in ("search", "match", "fullmatch", "finditer", "findall", "sub", "split"):
+            self.__dict__[method] = getattr(compiled, method)
+        return getattr(compiled, name)
 
 
 _GLOB_TOKEN = regex(r"\*\*/|\*\*|\*|\?|\{|\}|,|\[[^\]/]*\]|[^*?{},\[]+|.", re.S)
@@ -100,16 +115,16 @@ def example_of(glob: str) -> str:
 
 
 _BRACES = regex(r"\{([^{}]*)\}")
-_RUN = regex(r"[^*?\[\]{}/]{3,}")
+_RUN = regex(r"[^*?/]{3,}")
+_SET = regex(r"\[[^\[\]{},/]*\]")
 _ALTERNATIVES = 64
-_FEW = 2_000
-"""Bytes of names up to which matching costs less than finding out what cannot match."""
 
 
 @lru_cache(maxsize=8192)
 def _literal_runs(glob: str) -> tuple[tuple[str, ...], ...] | None:
     """Return, for each way its braces can be read, texts that a matching path holds; ``None`` where that is unknown."""
-    ways = [glob]
+    # One character of a set is not told from any other: what stands before and after it is looked for.
+    ways = [_SET.sub("?", glob)]
     while len(ways) <= _ALTERNATIVES and _BRACES.search(ways[0]):
         ways = [
             way[: match.start()] + part + way[match.end() :]
@@ -176,7 +191,7 @@ class PathSet:
         return tuple(sorted([*kept, *self._added.match(globs)], key=self._order.__getitem__))
 
     def _search(self, globs: tuple[str, ...]) -> tuple[str, ...]:
-        if len(self._joined) > _FEW:
+        if self._originals:
             globs = tuple(glob for glob in globs if self._may_match(glob))
         if not globs or not self._originals:
             return ()

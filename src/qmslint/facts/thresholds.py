@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.sources import evidence_paths
-from qmslint.patterns import any_of, compile_pattern
+from qmslint.patterns import any_of
 from qmslint.quick import dataclass
 
 FILES = 400
@@ -49,7 +49,7 @@ def thresholds(scan: Scan) -> tuple[Threshold, ...]:
     found: dict[tuple[str, str, int], Threshold] = {}
     for name, ways in scan.words("thresholds", "criteria").items():
         for way in ways:
-            test = compile_pattern(str(way["pattern"]), ignore_case=False)
+            test = any_of([str(way["pattern"])], ignore_case=False)
             for path in evidence_paths(scan, tuple(way["globs"]))[:FILES]:
                 text = (scan.text(path) or "")[:_SIZE]
                 match = test.search(text)

@@ -55,6 +55,9 @@ class Changelog:
     entries: tuple[Entry, ...]
 
 
+_TITLED = regex(r"(?im)^(?:#+ |=+ |title:).{0,80}?(?<![\w.])v?([0-9]+(?:\.[0-9]+){1,3})(?![\w.])")
+
+
 @fact
 def changelogs(scan: Scan) -> tuple[Changelog, ...]:
     """Return the change logs that hold entries, those of the whole repository first."""
@@ -79,6 +82,9 @@ def release_files(scan: Scan) -> tuple[tuple[str, Version], ...]:
         name = posixpath.basename(path)
         stem = name[: name.rfind(".")] if "." in name else name
         number = read_version(scan, stem) or read_version(scan, stem[_first_digit(stem) :])
+        if number and len(number.numbers) == 1 and (titled := _TITLED.search((scan.text(path) or "")[:2_000])):
+            # Some names leave the dots out: release_notes_396.md
+            number = read_version(scan, titled[1]) if titled[1].replace(".", "") in stem else number
         if number:
             found.append((path, number))
     return tuple(found)

@@ -9,7 +9,7 @@ from qmslint.facts.base import Scan, fact
 from qmslint.facts.landing import Line, landed
 from qmslint.facts.people import authors_of, identities, roles
 from qmslint.facts.requests import SUBJECT, Request, markers
-from qmslint.facts.review import Judged, Ladder, has_change_id, ladder
+from qmslint.facts.review import NONE, Judged, Ladder, has_change_id, ladder
 from qmslint.patterns import any_of
 from qmslint.quick import dataclass
 from qmslint.repo.history import Commit, History, Person
@@ -18,6 +18,8 @@ BROUGHT_LIMIT = 500
 """Commits of one merge that are looked at."""
 DEPTH_LIMIT = 3
 """Merges of long-lived branches inside each other that are opened."""
+_FEW = 5
+_REBASED = "rebased requests leave no trace in git but the committer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def leaves_no_trace(scan: Scan, found: Changes) -> str:
     """Return why the way of merging may leave no trace in git, or an empty string.
 
     GitLab's fast-forward merges look like direct pushes; so do rebased requests and patches sent by mail, except
-    that the committer of some is another person.
+    that the committer of some is another person, and that all are older than the moment they were put there.
     """
     many = len(found.items)
     visible = sum(1 for c in found.items if len(c.commit.parents) > 1 or (c.request and c.request.platform != "ref"))
@@ -228,12 +230,19 @@ def leaves_no_trace(scan: Scan, found: Changes) -> str:
     if requests * 20 < many and applied * 2 >= many:
         return "commits that somebody else applied, as with patches sent by mail, carry no trace of their review in git"
     if visible * 10 >= many:
-        return ""
+        return _REBASED if requests * 5 >= many and _all_rebased(found.at_step(NONE)) else ""
     if _on_gitlab(scan):
         return "GitLab's fast-forward merges leave no trace in git"
-    if applied * 5 >= many:
-        return "rebased requests leave no trace in git but the committer"
-    return ""
+    return _REBASED if applied * 5 >= many else ""
+
+
+def _all_rebased(left: Sequence[Change]) -> bool:
+    """Say whether what shows no review was put on the branch later than it was written, as a rebased request is.
+
+    Who pushes their own work directly mostly commits it where it is to stay; a rebase before some pushes is usual.
+    """
+    late = sum(change.commit.committed > change.commit.authored for change in left)
+    return len(left) >= _FEW and late * 10 >= len(left) * 9
 
 
 def _applied(scan: Scan, change: Change) -> bool:

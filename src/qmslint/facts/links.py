@@ -77,6 +77,7 @@ def links(scan: Scan) -> Links:
     lower = frozenset(path.lower() for path in files) | frozenset(path.lower() for path in folders)
     # What site generators put at the top of the site.
     served = {path[path.index("/static/") :] for path in files if "/static/" in path}
+    logs = frozenset(scan.glob(*scan.words("notes", "changelogs")))
     broken: list[Broken] = []
     leads: dict[str, set[str]] = {}
     checked = 0
@@ -92,6 +93,12 @@ def links(scan: Scan) -> Links:
                 if not folder or "{" in folder:
                     continue  # where it is comes from what includes the document, or from what builds it
                 found = _resolve(_local(path, replace(link, target=f"{folder}/{link.target}")) or "", files, folders)
+            if found is None and (site := _site(path, files)) is not None:
+                found = _resolve(posixpath.normpath(posixpath.join(site, unquote(link.target))), files, folders)
+                if found is None and parsed and parsed.front.get("permalink"):
+                    continue  # the page is served from a place of its own choice
+            if found is None and path in logs:
+                continue  # an entry tells of what was there at its time
             if found is None and link.image and f"/static/{link.target.lstrip('./')}" in served:
                 continue
             if found is None and (
@@ -123,6 +130,17 @@ def _local(path: str, link: Link) -> str | None:
     if joined.startswith(".."):
         return None  # outside, such as issues and other pages of the platform
     return joined
+
+
+def _site(path: str, files: frozenset[str]) -> str | None:
+    """Return the top folder of the site that Jekyll makes of a document, or ``None``."""
+    folder = posixpath.dirname(path)
+    while True:
+        if posixpath.join(folder, "_config.yml") in files:
+            return folder
+        if not folder:
+            return None
+        folder = posixpath.dirname(folder)
 
 
 def _resolve(target: str, files: frozenset[str], folders: frozenset[str]) -> str | None:

@@ -48,6 +48,7 @@ def migrations(scan: Scan, months: float) -> tuple[Migration, ...]:
     older = _older(scan, months) if paths else frozenset()
     chosen = [path for path in paths if path not in older][-_LIMIT:]
     destructive, down = any_of(words["destructive"]), any_of(words["down"])
+    reversible = any_of(words["reversible"])
     found = []
     for path in chosen:
         text = scan.text(path)
@@ -57,9 +58,11 @@ def migrations(scan: Scan, months: float) -> tuple[Migration, ...]:
         forward, back = (text[: start.start()], text[start.end() :]) if start else (text, "")
         plain = _SQL.sub(lambda m: " " * len(m[0]), forward) if path.endswith(".sql") else forward
         hit = destructive.search(plain)
+        itself = None if hit else reversible.search(plain)
+        hit = hit or itself
         line = text.count("\n", 0, hit.start()) + 1 if hit else 0
         what = " ".join(hit[0].split())[:60] if hit else ""
-        returns = _does_something(back, words["empty"]) or _has_beside(scan, path, words)
+        returns = itself is not None or _does_something(back, words["empty"]) or _has_beside(scan, path, words)
         found.append(Migration(path, line, what, returns))
     return tuple(found)
 

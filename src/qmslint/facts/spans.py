@@ -69,6 +69,13 @@ def before(scan: Scan, release: Release) -> Release | None:
     return newest or predecessor(scan, release)
 
 
+def below(scan: Scan, release: Release) -> Release | None:
+    """Return the newest final release of any component that the first release of one is built on."""
+    inside = _tagged_below(scan, release.tag.commit)
+    under = [r for r in releases(scan) if not r.pre and r.tag.commit in inside and r.tag.commit != release.tag.commit]
+    return max(under, key=lambda other: (other.tag.tagged, other.name), default=None)
+
+
 @fact_of_objects
 def _tagged_below(scan: Scan, sha: str) -> frozenset[str]:
     """Return the commits with a tag that are reachable from ``sha``."""

@@ -8,7 +8,7 @@ from qmslint.facts.base import MONTH, Scan
 from qmslint.facts.chain import matrix
 from qmslint.facts.draw import draw, pool
 from qmslint.facts.releases import Release, releases
-from qmslint.facts.spans import before, shipped
+from qmslint.facts.spans import before, below, shipped
 from qmslint.model.evidence import Evidence, absent_at, at_commit, at_tag, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.model.trace import Chain, Link, Matrix
@@ -83,7 +83,7 @@ def _newest(params: Params, scan: Scan) -> Matrix | None:
     for release in tuple(shipped(scan))[::-1][:5]:
         if _newer_beside(params, scan, release):
             break
-        under = before(scan, release)
+        under = before(scan, release) or below(scan, release)
         base = under.tag.commit if under else ""
         found = matrix(scan, release.name, base, release.tag.commit, release)
         if len(found.chains) >= params.minimum:

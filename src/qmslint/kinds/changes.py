@@ -14,6 +14,7 @@ from qmslint.model.evidence import Evidence, at_commit, from_history
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_assessable
 from qmslint.patterns import any_of
 from qmslint.quick import dataclass
+from qmslint.repo.history import Commit
 
 NEEDS = frozenset({"history", "tree"})
 _COMMAND = "git log --first-parent --since='{months:g} months ago' --format='%h %cs %an | %cn | %s'"
@@ -169,7 +170,15 @@ def _improves(change: Change, test: Any) -> bool:
     if test.search(change.commit.subject[:300]):
         return True
     work = [one for one in change.work[:50] if len(one.parents) < 2 and one is not change.commit]
+    # The platform puts the title of the request below the subject of the merge.
+    if work and test.search(_title(change.commit)):
+        return True
     return bool(work) and 2 * sum(bool(test.search(one.subject[:300])) for one in work) >= len(work)
+
+
+def _title(merge: Commit) -> str:
+    lines = merge.message[:2_000].decode("utf-8", "replace").split("\n")
+    return next((line for line in lines[1:] if line.strip()), "")
 
 
 def _improving(scan: Scan, found: Changes) -> _Count:

@@ -47,9 +47,12 @@ def check(params: Params, scan: Scan) -> Outcome:
     ]
     # Tags of another scheme, such as dates, say nothing about versions that count from one.
     top = max((number for _, _, _, number in listed), default=0)
+    every = releases(scan)
+    # Beside the product itself, its parts have versions of their own.
+    whole = [release for release in every if not release.component] or every
     known = {
         release.number.numbers[0]: release
-        for release in releases(scan)
+        for release in whole
         if release.number.numbers and (top >= _DATES or release.number.numbers[0] < _DATES)
     }
     final = {n: release for n, release in known.items() if not release.pre}

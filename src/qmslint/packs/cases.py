@@ -37,6 +37,7 @@ class CaseStep:
     repeat: int = option("How many times.", 1, minimum=1)
     every: int = option("Days between repetitions.", 1, minimum=0)
     branch: str = option("Branch it happens on.", "main")
+    age: int = option("Hours between writing and committing it, as where it was rebased.", 0, minimum=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _repeated(step: CaseStep, now: int) -> Iterator[Step]:
             count(step.topic),
             count(step.message),
             step.branch,
+            step.age * 3600,
         )
 
 

@@ -40,6 +40,8 @@ class Step:
         Of the merged commit.
     branch : str
         Where it happens.
+    age : int
+        Seconds between writing and committing it, as where it was put on another commit than it was written on.
     """
 
     kind: Literal["commit", "merge", "tag"]
@@ -52,6 +54,7 @@ class Step:
     topic_text: str = ""
     message: str = ""
     branch: str = "main"
+    age: int = 0
 
 
 def person(name: str) -> str:
@@ -121,8 +124,9 @@ def _stream(steps: Sequence[Step]) -> bytes:
         files = {} if merged else step.files
         committer = step.committer or step.author
         out += _commit(
-            f"refs/heads/{step.branch}", mark, step.author, committer, step.when, step.text, parent, merged, files
-        )
+            f"refs/heads/{step.branch}", mark, step.author, committer, step.when, step.text, parent, merged, files,
+            step.age,
+        )  # fmt: skip
         if merged:
             out += b"".join(_change(path, content) for path, content in sorted(step.files.items()))
         tips[step.branch] = mark
@@ -133,11 +137,11 @@ def _stream(steps: Sequence[Step]) -> bytes:
 
 def _commit(
     ref: str, mark: int, author: str, committer: str, when: int, text: str,
-    parent: int | None, merged: int, files: Mapping[str, bytes | None],
+    parent: int | None, merged: int, files: Mapping[str, bytes | None], age: int = 0,
 ) -> bytes:  # fmt: skip
     message = text.encode("utf-8", "surrogateescape")
     head = (
-        f"commit {ref}\nmark :{mark}\nauthor {author} {when} +0000\n"
+        f"commit {ref}\nmark :{mark}\nauthor {author} {when - age} +0000\n"
         f"committer {committer} {when} +0000\ndata {len(message)}\n"
     ).encode("utf-8", "surrogateescape")
     out = head + message + b"\n"

@@ -55,6 +55,10 @@ def decisions(scan: Scan) -> Decisions:
             beside[posixpath.dirname(path)] = beside.get(posixpath.dirname(path), 0) + 1
         if not records:
             (templates if form else others).append(path)
+    introduced = {posixpath.dirname(d.path) for d in found if prepared.practice.search(_plain(d.title))}
+    for path in _numbered(scan, introduced) if introduced else ():
+        if path not in homes and path not in likely and (parsed := document(scan, path)) is not None:
+            found += _in_file(scan, parsed, prepared, True)[0]
     for path in [p for p in others if p not in homes and beside.get(posixpath.dirname(p), 0) >= _COMPANY]:
         # A numbered file among numbered decisions is one of them, even when it says less than they do.
         parsed = document(scan, path) if number_of(posixpath.basename(path)) else None
@@ -66,6 +70,13 @@ def decisions(scan: Scan) -> Decisions:
     practice = [d for d in found if prepared.practice.search(_plain(d.title))]
     records = [d for d in found if d not in practice]
     return Decisions(tuple(records), tuple(practice), tuple(templates), tuple(others), oddities(found))
+
+
+def _numbered(scan: Scan, folders: set[str]) -> Iterator[str]:
+    """Yield the numbered documents beside a record that introduces the practice."""
+    for path in evidence_paths(scan, ("**/*[0-9]*.{md,markdown,rst,adoc,asciidoc,org,txt}",)):
+        if posixpath.dirname(path) in folders and number_of(posixpath.basename(path)) and markup_of(path):
+            yield path
 
 
 def _declared(scan: Scan) -> Iterator[str]:

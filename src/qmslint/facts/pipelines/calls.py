@@ -131,6 +131,10 @@ def _by_inputs(
         )
         if off or (low in ("exit-code",) and value == "0"):
             return classes, Bypass(f"{key}: {value}", at)
+    if name.startswith("aquasecurity/trivy-action"):
+        given = [f"--{key.lower()}" for key in inputs] + [inputs.get("format", "")]
+        if why := recognise.lenient(scan, "trivy", given, classes):
+            return classes, Bypass(why, at)
     return classes, None
 
 

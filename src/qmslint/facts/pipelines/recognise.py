@@ -15,6 +15,7 @@ from qmslint.facts.pipelines.model import Bypass, Place
 from qmslint.facts.pipelines.targets import Target
 from qmslint.facts.pipelines.vocabulary import Words, vocabulary
 from qmslint.facts.pipelines.wrappers import PROGRAM, tool_of, unwrap
+from qmslint.facts.sources import evidence_paths
 from qmslint.patterns import compile_pattern
 
 DEPTH = 5
@@ -136,7 +137,7 @@ def _looked_up(
         return [Known(tool, text, frozenset(), words=words, indicated=frozenset())]
     if tool in ("ct",) and not scan.glob("Chart.yaml"):
         classes = frozenset()
-    flag = vocab.neutral_flag(arguments)
+    flag = vocab.neutral_flag(arguments) or lenient(scan, tool, arguments, classes)
     bypass = Bypass(flag, at) if flag else None
     if tool == "mvn":
         added = [
@@ -147,6 +148,39 @@ def _looked_up(
     if tool == "gradle":
         classes |= _gradle_plugins(scan, arguments, classes)
     return [Known(tool, text, classes, bypass=bypass, words=words, image=image)]
+
+
+_FINDERS = frozenset({"sca", "sast", "secret", "licence", "iac-scan"})
+
+
+def lenient(scan: Scan, tool: str, arguments: Sequence[str], classes: frozenset[str]) -> str:
+    """Return why a tool that is asked only to report cannot fail a run, or an empty string.
+
+    A report in SARIF goes to a platform that may stop the change itself.  Where the setting is made anywhere, which runs it
+    reaches is not worked out.
+    """
+    ways = scan.words("steps", "lenient").get(tool, ())
+    said = any(word.partition("=")[0] in ways for word in arguments)
+    if (
+        not ways
+        or not classes & _FINDERS
+        or said
+        or "sarif" in " ".join(arguments).lower()
+        or _set_somewhere(scan, tool)
+    ):
+        return ""
+    return f"ends well whatever it finds without {ways[0] if ways[0].startswith('-') else ways[1]}"
+
+
+@fact
+def _set_somewhere(scan: Scan, tool: str) -> bool:
+    """Say whether the setting that makes findings of a tool fail a run is named in a file that could make it."""
+    ways = [way for way in scan.words("steps", "lenient")[tool] if len(way) > 3 and way != "--error"]
+    names = {way.strip("-:") for way in ways}
+    paths = evidence_paths(scan, tuple(scan.words("steps", "lenient_files")))[:COMMANDS]
+    return any(
+        name in text for path in paths if (text := scan.text(path)) and tool.partition(".")[0] in text for name in names
+    )
 
 
 @fact

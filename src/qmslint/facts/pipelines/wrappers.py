@@ -39,6 +39,9 @@ def unwrap(vocab: Words, words: tuple[str, ...], extra: list[Known]) -> tuple[tu
             break
         tool = tool_of(vocab, words[0])
         rest = words[1:]
+        # It is only asked whether the executable is there.
+        if tool == "command" and rest[:1] in (("-v",), ("-V",)):
+            return (), ""
         if _PYTHON.match(tool):
             words = _python(rest)
         elif tool in ("coverage",) and rest[:1] == ("run",):

@@ -117,7 +117,9 @@ def copies(scan: Scan) -> tuple[tuple[str, int, str], ...]:
     """Return path, line and note of files that are copies of standards by their own words or by their name."""
     words = scan.words("external")
     inside, named = any_of(words["copies"], False), any_of(words["copy_names"], False)
-    found = [(path, 0, "named like a standard") for path in opaque(scan).places if named.search(path)]
+    never = frozenset(scan.glob(*words["copy_never"]))
+    paths = [path for path in opaque(scan).places if path not in never]
+    found = [(path, 0, "named like a standard") for path in paths if named.search(path)]
     for path in list(index(scan).places)[:FILES]:
         text = (scan.text(path) or "")[:_PAGES]
         match = inside.search(text) if "ISO" in text or "IEC" in text or "IEEE" in text or "SAE" in text else None

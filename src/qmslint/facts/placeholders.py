@@ -157,8 +157,10 @@ def _in_line(entries: list[Any], line: str, number: int, templating: bool, own: 
 
 
 def _empty_tables(parsed: Document, limit: float) -> Iterator[Mark]:
+    # A picture or a link without words fills a cell as well as words do.
+    linked = {link.line for link in parsed.links}
     for table in parsed.tables:
         rows = [row for row in table.rows if len(row.cells) > 2]
-        empty = [row for row in rows if not any(cell.strip(" -–—") for cell in row.cells[1:])]
+        empty = [r for r in rows if r.line not in linked and not any(cell.strip(" -–—") for cell in r.cells[1:])]
         if len(rows) >= 3 and len(empty) > limit * len(rows):
             yield Mark(table.line, f"{len(empty)} of {len(rows)} rows of the table are empty")

@@ -65,6 +65,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     evidence = [*good.values(), *idle, *said] or [absent_at("", "acceptance criteria as values")]
     gap = "incomplete" if good else "weak" if idle or said else "absent"
     message = f"{len(good) or 'no'} acceptance criteri{'on is' if len(good) == 1 else 'a are'} enforced as values where {params.at_least} are needed"
+    if params.only and not good:
+        message = f"no setting was found by which {' or '.join(params.only)}"
     if said:
         message += f"; {len(said)} numbers are only written down"
     return nonconforming(

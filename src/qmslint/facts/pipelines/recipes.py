@@ -6,6 +6,7 @@ import configparser
 import json
 import posixpath
 import re
+import shlex
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -242,6 +243,8 @@ def _task(task: Any) -> str:
         return "\n".join(_task(item) for item in task)
     if isinstance(task, Mapping):
         for key in ("cmd", "shell", "composite", "sequence"):
+            if key == "cmd" and isinstance(task.get(key), list):
+                return shlex.join(str(word) for word in task[key])
             if key in task:
                 return _task(task[key])
         return ""

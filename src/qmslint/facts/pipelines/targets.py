@@ -274,7 +274,7 @@ def _composer(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) ->
 
 
 def _python_task(scan: Scan, tool: str, arguments: tuple[str, ...], folder: str) -> list[Target] | None:
-    words, _ = _plain(arguments, ("-e", "--env", "-p"))
+    words, _ = _plain(arguments, ("-e", "--env", "--environment", "-p"))
     if tool in ("hatch", "rye", "pixi", "pdm"):
         if words[:1] != ["run"]:
             named = tool in ("pdm", "hatch") and words[:1] and words[0] in recipes.python_scripts(scan, folder)

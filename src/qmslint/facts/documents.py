@@ -221,6 +221,7 @@ def named(scan: Scan, key: str) -> tuple[str, ...]:
     return tuple(p.path for p in sorted(places, key=_prominence))
 
 
+_TWO = 2
 _ABOUT_RECORDS = regex(r"(?:^|/)(?:releases|incidents|audits|reviews|retrospectives|postmortems|post-mortems)\Z")
 _PROCEDURE = regex(r"process|procedure|policy|checklist|verfahren|prozess|richtlinie|procedimiento|politique")
 
@@ -321,8 +322,25 @@ def _found(scan: Scan, key: str, what: Spec, path: str, heading: Heading | None,
     parsed = document(scan, path)
     if parsed is None:
         return None
+    if heading is None and not what.dated and _is_report(parsed):
+        return None
     part = parsed.section(heading) if heading else parsed
     return _weighed(scan, key, what, part, heading.line if heading else 1, how)
+
+
+_LOOKED = regex(
+    r"(?im)^\W{0,6}(?:reviewers?|auditors?|assessors?|inspectors?|prüfer(?:in)?|auditeur|auditores?)\W{0,4}:\W{0,4}\w"
+)
+_TOLD = regex(
+    r"(?i)\b(?:findings?|severity|recommend\w*|problems?|issues found|verdict|feststellungen|empfehlung\w*)\b"
+)
+
+
+def _is_report(parsed: Document) -> bool:
+    """Say whether a document tells what somebody found who looked at something, instead of how it is to be done."""
+    if not _LOOKED.search(parsed.text[:1_500]):
+        return False
+    return sum(_TOLD.search(heading.text) is not None for heading in parsed.headings) >= _TWO
 
 
 def _weighed(scan: Scan, key: str, what: Spec, part: Document, line: int, how: How) -> Found:

@@ -30,6 +30,9 @@ class Params:
     )
     keys: tuple[str, ...] = option("Document keys to look at.", ())
     not_under: tuple[str, ...] = option("Topics of headings, or of the line above, whose items are no criteria.", ())
+    need_under: tuple[str, ...] = option(
+        "Topics of headings, or of the line above, below which alone items of templates for issues are criteria.", ()
+    )
     at_least: int = option("How many different items are needed.", 3, minimum=1)
     tasks_only: bool = option("Only items with a box to tick count; else any list item.", True)
     what: str = option("What to call the list in messages.", "checklist")
@@ -41,6 +44,8 @@ def check(params: Params, scan: Scan) -> Outcome:
     seen = False
     for document, free in _documents(params, scan):
         others = _lines_under(scan, document, params.not_under)
+        if params.need_under and "issue_template" in document.path.lower():
+            others |= {item.line for item in document.items} - _lines_under(scan, document, params.need_under)
         items = [
             item
             for item in document.items

@@ -34,7 +34,7 @@ def _action(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     if inner:
         return recognise.script(scan, inner, at, call.folder)
     classes = vocab.action(name)
-    if classes is None and (asked := _asked(scan, inputs, at, call.folder)):
+    if classes is None and (asked := _asked(scan, inputs, at, call.folder) + _signed(vocab, call)):
         return asked
     if classes is None:
         return [
@@ -83,6 +83,17 @@ def _asked(scan: Scan, inputs: Mapping[str, str], at: Place, folder: str) -> lis
     commands = [value for key, value in inputs.items() if _COMMAND.search(key) and " " in value.strip()]
     found = recognise.script(scan, "\n".join(commands), at, folder) if commands else []
     return [replace(item, sure=False) for item in found if item.classes]
+
+
+def _signed(vocab: Words, call: Call) -> list[Known]:
+    """Return what something kept elsewhere is bound to do, as it is given the means of a tool."""
+    signs: Mapping[str, str] = vocab.data["input_signs"]
+    given = {key.lower().replace("-", "_").partition("_")[0] for key, value in call.inputs.items() if value.strip()}
+    name, _, version = call.action.partition("@")
+    return [
+        Known(name, call.action, classes_of(signs[word]), origin="template", sure=False, version=version)
+        for word in sorted(given & signs.keys())
+    ]
 
 
 _COMMAND = regex(r"(?:^|[-_ ])(?:commands?|cmd|scripts?|run|runcmd)$", re.I)
@@ -151,7 +162,7 @@ def _external(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
         sure=False,
         version=call.action.partition("@")[2],
     )
-    return [whole, *_asked(scan, call.inputs, at, call.folder)]
+    return [whole, *_asked(scan, call.inputs, at, call.folder), *_signed(vocab, call)]
 
 
 def _template(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:

@@ -61,6 +61,8 @@ def _in(scan: Scan, parsed: Document) -> Iterator[SetAside]:
         inside = any(first <= line.line <= last for first, last in spans)
         if not said.search(line.text) and not inside:
             continue
+        if line.text.rstrip(" |*").endswith("?"):
+            continue  # whoever asks whether something is set aside sets nothing aside
         numbers = _CLAUSE.findall(line.text)
         # "All other requirements apply, 8.3 among them" stands below the same heading and says the opposite.
         if denied.search(line.text) and (not numbers or not said.search(line.text)):

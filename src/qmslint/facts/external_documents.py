@@ -19,6 +19,7 @@ from qmslint.quick import dataclass, regex
 FILES = 3000
 _SIZE = 200_000
 _PAGES = 6000
+_QUOTED = regex(r"(?m)^>[ \t]?")
 """Characters from the beginning in which a copy says what it is."""
 _LINE = 4000
 _PUBLISHERS = regex(r"^(?:DIN|BS|ÖNORM|NF)?\s*(?:EN)?[\s-]*")
@@ -122,6 +123,7 @@ def copies(scan: Scan) -> tuple[tuple[str, int, str], ...]:
     found = [(path, 0, "named like a standard") for path in paths if named.search(path)]
     for path in list(index(scan).places)[:FILES]:
         text = (scan.text(path) or "")[:_PAGES]
+        text = _QUOTED.sub("", text) if text.startswith(">") or "\n>" in text else text
         match = inside.search(text) if "ISO" in text or "IEC" in text or "IEEE" in text or "SAE" in text else None
         if match:
             found.append((path, text.count("\n", 0, match.start()) + 1, "carries the copyright notice of a standard"))

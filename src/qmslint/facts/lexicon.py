@@ -11,13 +11,66 @@ from qmslint.quick import regex
 
 _WORDS = 10
 _ALONE = frozenset(("for", "by", "now", "today"))
+_JOINTS = frozenset(
+    (
+        "of",
+        "for",
+        "by",
+        "to",
+        "from",
+        "after",
+        "before",
+        "with",
+        "in",
+        "on",
+        "per",
+        "de",
+        "du",
+        "des",
+        "del",
+        "d",
+        "pour",
+        "para",
+        "por",
+        "von",
+        "für",
+        "fur",
+        "der",
+        "zur",
+        "zum",
+    )
+)
+_VAGUE = frozenset(
+    (
+        "score",
+        "rating",
+        "level",
+        "value",
+        "rank",
+        "description",
+        "details",
+        "type",
+        "text",
+        "wert",
+        "stufe",
+        "beschreibung",
+        "art",
+        "niveau",
+        "valeur",
+        "valor",
+        "nivel",
+    )
+)
+"""Words that, at the end of a name, say less than what stands before them."""
 _BRACKETS = regex(
     r"\{[^{}\n]{0,300}\}|<(?!https?:|mailto:)[^<>@\n]{2,120}>"
     r"|\[(?:insert|describe|your|name|date|list|e\.g|todo|tbd|x{2,}|\.{2,}|…|who|what|when)[^\[\]\n]{0,200}\]",
     re.I,
 )
+_HOLE = regex(r"[*_]{0,3}\[[^\[\]\d]{2,120}\][*_]{0,3}")
 _MARKERS = regex(
-    r"\b(?:YYYY|yyyy|20xx|20XX|JJJJ|AAAA)[-./](?:MM|mm)\b[-./]?(?:DD|dd|TT|JJ)?|\b(?:TODO|TBD|TBC|FIXME|XXX)\b"
+    r"\b(?:DD|dd|TT|JJ)[-./](?:MM|mm)[-./](?:YYYY|yyyy|JJJJ|AAAA)\b"
+    r"|\b(?:YYYY|yyyy|20xx|20XX|JJJJ|AAAA)[-./](?:MM|mm)\b[-./]?(?:DD|dd|TT|JJ)?|\b(?:TODO|TBD|TBC|FIXME|XXX)\b"
     r"|\b[Ll]orem ipsum\b|\b(?:Jane|John) Doe\b"
 )
 _SIGNS = ("YYYY", "yyyy", "20xx", "20XX", "JJJJ", "AAAA", "TODO", "TBD", "TBC", "FIXME", "XXX", "orem ipsum", " Doe")
@@ -63,8 +116,11 @@ class Lexicon:
         words = whole.replace("/", " ").split()
         if len(words) > _WORDS:
             return ""
+        # What a compound is stands at its end ("control owner"), what a phrase is before its preposition ("date of review").
+        head = next((at for at, word in enumerate(words) if at and word in _JOINTS), len(words))
         for size in range(len(words), 0, -1):
-            for start in range(len(words) - size + 1):
+            starts = range(len(words) - size, -1, -1)
+            for start in sorted(starts, key=lambda at: (at + size > head, size == 1 and words[at] in _VAGUE, -at)):
                 phrase = " ".join(words[start : start + size])
                 # A letter or a preposition means a column only where it stands alone.
                 if len(phrase) > 2 and phrase not in _ALONE and phrase in self.phrases:
@@ -80,6 +136,8 @@ def _without_holes(text: str, put: str = " ") -> str:
 
 def is_unfilled(text: str) -> bool:
     """Say whether a value is empty, a dash, or what a template left behind."""
+    if text[-1:] in "]_*" and _HOLE.fullmatch(text.strip()):
+        return True
     return _BLANK.fullmatch(_without_holes(text)) is not None
 
 

@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import replace
 
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.markup import document, markup_of, normal
+from qmslint.facts.markup import Document, document, markup_of, normal
 from qmslint.facts.parts import title_of
 from qmslint.facts.placeholders import is_scaffold
 from qmslint.facts.records import documents, lists
@@ -119,12 +119,41 @@ def _read(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[R
     if parsed is None:
         return []
     rows = lists.from_tables(parsed, kind) or lists.from_front(parsed, kind, words) if kind.row else []
+    rows = rows or lists.from_items(parsed, kind)
     if rows:
-        return rows
+        return [] if len(rows) == 1 and rows[0].form == "front" and _is_list(parsed) else rows
     stem = posixpath.basename(path).split(".", 1)[0].lower()
-    if stem in words.indexes and not kind.row:
+    if (stem in words.indexes and not kind.row) or (kind.events and _rules(parsed)):
         return []
-    return documents.read(parsed, kind, words)
+    found = documents.read(parsed, kind, words)
+    # A page that is called a log or a schedule is to hold entries; it is none itself.
+    alone = kind.row and len(found) == 1 and found[0].line == 1
+    return [] if alone and _is_list(parsed) else found
+
+
+_COLLECTS = regex(
+    r"\b(?:logs?|registers?|registry|schedule|dashboard|overview|index|lists?|calendar|verzeichnis|übersicht|kalender|journal|registre|liste|registro|calendario)\Z"
+)
+
+
+def _is_list(parsed: Document) -> bool:
+    """Say whether a document calls itself a list of entries, by its name or by its first heading."""
+    stem = posixpath.basename(parsed.path).rsplit(".", 1)[0]
+    top = next((heading.text for heading in parsed.headings if heading.level == 1), "")
+    return any(_COLLECTS.search(normal(name)) for name in (stem.replace("_", " ").replace("-", " "), top))
+
+
+_OPENS = regex(r"(?:general|purpose|allgemeines|zweck|objet|généralités|objeto|generalidades)\Z")
+_GOES_ON = regex(
+    r"\b(?:scope|responsibilit\w*|roles|framework|frequency|schedule|procedure|definitions|geltungsbereich|zuständigkeit\w*|verfahren"
+    r"|domaine d.application|responsabilités|alcance|responsabilidades)\b"
+)
+
+
+def _rules(parsed: Document) -> bool:
+    """Say whether a document says how something is done, by its headings, instead of what was done once."""
+    heads = [normal(heading.text) for heading in parsed.headings]
+    return any(map(_OPENS.match, heads)) and any(map(_GOES_ON.search, heads))
 
 
 def classify(scan: Scan, record: Record, name: str) -> tuple[str, ...]:

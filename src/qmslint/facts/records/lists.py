@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -14,11 +15,12 @@ from qmslint import lineyaml
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import parse_date
 from qmslint.facts.lexicon import is_unfilled
-from qmslint.facts.markup import Document, normal
+from qmslint.facts.markup import Document, Table, normal
 from qmslint.facts.parts import flat, parts, spaced
 from qmslint.facts.records import actions as steps
 from qmslint.facts.records.model import Form, Record, Value
 from qmslint.facts.records.words import Common, Kind
+from qmslint.quick import regex
 
 _ROWS = 5000
 """Rows of one file that are looked at."""
@@ -42,7 +44,8 @@ def make(
     title: str = "",
 ) -> Record:
     """Return a record from its fields; ``place`` is path, first and last line."""
-    subject = title or next((fields[n].text for n in ("title", "description", "summary") if n in fields), "")
+    telling = ("title", "description", "summary", *(kind.row[0] if kind.row else ()))
+    subject = title or next((fields[n].text for n in telling if n in fields), "")
     stated = fields.get("date")
     return Record(
         kind=kind.name,
@@ -59,15 +62,39 @@ def make(
     )
 
 
+_NUMBERED = regex(r" (?:id|ids|nr|no|num|number|ref|nummer|numero|key)\Z")
+_LEAD = regex(r"(\w{3,20}(?: \w{2,20})?) [–—-] (\S.*)\Z", re.S)
+_SUBJECT = regex(r"([^:–—]{2,60}?)\s*(?::|–|—)\s+(\S.{5,})\Z", re.S)
+_ALONE = regex(r"[*_]{0,2}([^:]{2,60}):[*_]{0,2}\Z")
+_SEVERAL = 2
+_HUMPED = regex(r"\A[A-Za-z]+[a-z][A-Z]|\A[A-Z]{2,}ID\Z")
+_SCALES = frozenset(("likelihood", "impact", "rating", "level"))
+_NARROW = 3
+
+
+def _numbers(name: str) -> bool:
+    """Say whether a column or key holds numbers, as "Risk ID" does, whatever the word before means elsewhere."""
+    return name.strip() in ("#", "№", "Nr.", "No.") or _NUMBERED.search(normal(name.replace("_", " "))) is not None
+
+
+def _is_scale(names: Mapping[int, str], table: Table) -> bool:
+    """Say whether a table explains the steps of a scale: its first column holds each of them once."""
+    first = [normal(row.cells[0]) for row in table.rows if row.cells]
+    return names.get(0) in _SCALES and len(table.header) <= _NARROW and len(set(first)) == len(first)
+
+
 def columns_of(header: Sequence[str], kind: Kind) -> dict[int, str]:
     """Return which column means which field; the field's own name wins, then an exact one, then the first column."""
     names: dict[int, str] = {}
+    # Exports write "DueDate" where people write "Due date".
+    header = [spaced(cell) if _HUMPED.search(cell) else cell for cell in header]
     own = {normal(name.replace("_", " ")): name for name in kind.lexicon.names}
     # "Now (2026-06-30)" and "Target [h]" mean what stands before the brackets.
     bare = [cell.split("(", 1)[0].split("[", 1)[0].strip() or cell for cell in header]
     for test in (lambda cell: own.get(normal(cell), ""), kind.lexicon.exact, kind.lexicon.find):
         for index, cell in enumerate(header if test == kind.lexicon.find else bare):
-            name = "id" if cell.strip() in ("#", "№", "Nr.", "No.") else test(cell.replace("_", " "))
+            numbers = _numbers(cell) and not kind.lexicon.exact(cell.replace("_", " "))
+            name = "id" if numbers else test(cell.replace("_", " "))
             if index not in names and name and name not in names.values():
                 names[index] = name
     # A register may say the same in two columns, such as a measure and the control that it is.
@@ -102,6 +129,12 @@ def _row(
             fields[name] = Value(f"{fields[name].text}\n{text}", line, form, line)
         else:
             fields[name] = Value(text, line, form, line)
+    if "level" in kind.lexicon.names and "level" not in names.values() and "description" in fields:
+        # "Operational – ..." says in front what another register has a column for.
+        told = fields["description"]
+        if lead := _LEAD.match(told.text):
+            fields["level"] = dataclasses.replace(told, text=lead[1])
+            fields["description"] = dataclasses.replace(told, text=lead[2])
     empty = {name: at for name, at in empty.items() if name not in fields}
     if not fits(frozenset(fields), kind.row[:1]):
         return None
@@ -116,14 +149,71 @@ def from_tables(document: Document, kind: Kind) -> list[Record]:
     found = []
     for table in document.tables:
         names = columns_of(table.header, kind)
-        if not fits(frozenset(names.values()), kind.row):
+        if not fits(frozenset(names.values()), kind.row) or _is_scale(names, table):
             continue
         group = next((h.text for h in reversed(document.headings) if h.line < table.line), "")
         once = {name: value for name, value in _said_once(document, kind).items() if name not in names.values()}
         for row in table.rows[:_ROWS]:
             record = _row(kind, names, row.cells, document.path, row.line, "cell", group, once)
             found += [record] if record else []
-    return found
+    return _joined(found)
+
+
+def _joined(found: Sequence[Record]) -> list[Record]:
+    """Return the rows, those of one number as one: a document may show a register again by another order."""
+    whole: dict[str, Record] = {}
+    for at, record in enumerate(found):
+        key = record.id or f"#{at}"
+        first = whole.get(key)
+        if first is None or normal(first.title) != normal(record.title):
+            whole[key if first is None else f"#{at}"] = record
+            continue
+        fields = {**record.fields, **first.fields}
+        whole[key] = dataclasses.replace(
+            first, fields=fields, empty={name: line for name, line in first.empty.items() if name not in fields}
+        )
+    return list(whole.values())
+
+
+def from_items(document: Document, kind: Kind) -> list[Record]:
+    """Return what lists below a heading of the kind hold, one entry for each subject that is named.
+
+    A subject stands in front of an item ("Customers: ...") or on a line of its own before the items that belong to it.
+    """
+    if not kind.listed:
+        return []
+    name, said = kind.listed
+    known = list((kind.classes.get(name) or {}).values())
+    found: list[Record] = []
+    for part in parts(document, kind.lexicon):
+        if part.form != "heading" or part.name not in kind.listed:
+            continue
+        end = next((h.line - 1 for h in document.headings if h.line > part.line), part.end)
+        subjects = _subjects(document, part.line, end)
+        # Most of what is listed has to be of the sort that the kind is about: needs are listed by subject, too.
+        if 2 * sum(any(test.search(subject) for test in known) for subject, _, _ in subjects) < len(subjects):
+            continue
+        for subject, text, line in subjects:
+            fields = {name: Value(subject, line, "label", line), said: Value(text, line, "label", line)}
+            found.append(make(kind, fields, {}, (document.path, line, line), "label", part.title, subject))
+    return found if len(found) >= _SEVERAL else []
+
+
+def _subjects(document: Document, first: int, last: int) -> list[tuple[str, str, int]]:
+    """Return subject, text and line of what the lists between two lines name."""
+    items = [item for item in document.items if first < item.line <= last and item.depth == 0]
+    lines = {item.line for item in items}
+    heads = [(line.line, match[1]) for line in document.prose if first < line.line <= last and line.line not in lines
+             and (match := _ALONE.match(line.text.strip()))]  # fmt: skip
+    if heads:
+        borders = [line for line, _ in heads[1:]] + [last + 1]
+        return [
+            (subject, "; ".join(item.text for item in items if line < item.line < border), line)
+            for (line, subject), border in zip(heads, borders, strict=True)
+            if any(line < item.line < border for item in items)
+        ]
+    found = [(match, item.line) for item in items if (match := _SUBJECT.match(item.text))]
+    return [(match[1], match[2], line) for match, line in found if not is_unfilled(match[2])]
 
 
 def _said_once(document: Document, kind: Kind) -> dict[str, Value]:
@@ -248,7 +338,7 @@ def _mapping(
     own = frozenset(normal(name.replace("_", " ")) for name in kind.lexicon.names)
     for holder, name_, value in sorted(_pairs(data), key=lambda item: normal(spaced(item[1])) not in own):
         written = spaced(name_)
-        name = kind.lexicon.exact(written) or kind.lexicon.find(written)
+        name = kind.lexicon.exact(written) or ("id" if _numbers(written) else kind.lexicon.find(written))
         line = holder.line_of(name_) if isinstance(holder, lineyaml.Map) else first
         text = flat(value)
         if name in fields and name in kind.joined and not is_unfilled(text):

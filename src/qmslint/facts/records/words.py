@@ -45,6 +45,10 @@ class Kind:
     """Field to the two it follows from where an entry does not say it: their product, or what both say."""
     whole: frozenset[str] = frozenset()
     """Fields that a document may say once for all rows of its tables."""
+    listed: tuple[str, ...] = ()
+    """The fields that an item of a list holds, before and after its colon."""
+    events: bool = False
+    """Whether a record tells of something that happened, so that a procedure of the same name is none."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def kind_of(scan: Scan, name: str) -> Kind:
         settled,
         {name: (pair[0], pair[1]) for name, pair in (data.get("follows") or {}).items()},
         frozenset(data.get("whole") or ()),
+        tuple(data.get("listed") or ()),
+        bool(data.get("events")),
     )
 
 

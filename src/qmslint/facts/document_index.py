@@ -17,6 +17,7 @@ _YEAR = regex(r"(?:^|[^0-9])(?:19|20)[0-9]{2}(?:[^0-9]|$)|yyyy")
 _NUMBER = regex(r"^(?:[a-z]{1,8}-?)?[0-9]{1,4}(?:[.-][0-9]{1,4})*[-.]+(?=[a-z])")
 _ID = regex(r"^[a-z]{1,8}-?[0-9]{1,4}\s+")
 _LITTLE = 3
+_ORDER = regex(r"\A[0-9]{1,3}[-. ]+")
 _UNNORMAL = str.maketrans({"_": "-", " ": "-"})
 
 
@@ -114,7 +115,8 @@ def _place(
     path: str, roots: frozenset[str], process: frozenset[str], product: frozenset[str], record: frozenset[str]
 ) -> Place:
     folder = posixpath.dirname(path).lower()
-    segments = folder.translate(_UNNORMAL).split("/")
+    # Folders are often numbered for their order: 03_procedures.
+    segments = [_ORDER.sub("", segment) for segment in folder.translate(_UNNORMAL).split("/")]
     return Place(
         path,
         compared_name(path),

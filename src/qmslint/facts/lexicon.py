@@ -67,6 +67,7 @@ _BRACKETS = regex(
     r"|\[(?:insert|describe|your|name|date|list|e\.g|todo|tbd|x{2,}|\.{2,}|…|who|what|when)[^\[\]\n]{0,200}\]",
     re.I,
 )
+_MENU = regex(r"\w[\w -]{0,20}(?:\s*[/|]\s*\w[\w -]{0,20}){2,}")
 _HOLE = regex(r"[*_]{0,3}\[[^\[\]\d]{2,120}\][*_]{0,3}")
 _MARKERS = regex(
     r"\b(?:DD|dd|TT|JJ)[-./](?:MM|mm)[-./](?:YYYY|yyyy|JJJJ|AAAA)\b"
@@ -139,6 +140,11 @@ def is_unfilled(text: str) -> bool:
     if text[-1:] in "]_*" and _HOLE.fullmatch(text.strip()):
         return True
     return _BLANK.fullmatch(_without_holes(text)) is not None
+
+
+def is_menu(text: str) -> bool:
+    """Say whether a value still lists what could be chosen, such as ``Open / In progress / Closed``."""
+    return _MENU.fullmatch(text.strip()) is not None
 
 
 def refuses(text: str) -> bool:

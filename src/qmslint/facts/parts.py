@@ -200,7 +200,8 @@ class _Flow:
     def labelled(self, text: str, is_item: bool) -> tuple[str, str, str] | None:
         """Return name, title and answer of a labelled line that the lexicon knows."""
         match = _LABEL.match(text[:2000])
-        if match and (name := self.lexicon.exact(match[1])):
+        # "Mitigation (planned): ..." says in brackets something about the answer.
+        if match and (name := self.lexicon.exact(match[1]) or self.lexicon.exact(match[1].partition("(")[0])):
             return name, match[1].strip(), match[2]
         match = _DATED.match(text[:300])
         if match and (name := self.lexicon.exact(match[1])):

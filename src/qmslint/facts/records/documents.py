@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from qmslint.facts.dates import has_date, parse_date
-from qmslint.facts.lexicon import is_unfilled
-from qmslint.facts.markup import Document, Heading, count_words
+from qmslint.facts.lexicon import is_menu, is_unfilled
+from qmslint.facts.markup import Document, Heading, count_words, normal
 from qmslint.facts.parts import Part, parts, title_of
 from qmslint.facts.records import actions as steps
-from qmslint.facts.records.lists import fits, make
+from qmslint.facts.records.lists import CHOSEN, fits, make
 from qmslint.facts.records.model import Record, Value
 from qmslint.facts.records.words import Common, Kind
 from qmslint.facts.sentences import sentences
@@ -42,6 +42,21 @@ def read(document: Document, kind: Kind, words: Common) -> list[Record]:
     return [record] if record is not None and _by_title(document, record, kind, title) else []
 
 
+def numbered(document: Document, kind: Kind, words: Common, ids: frozenset[str]) -> list[Record]:
+    """Return what the sections say whose headings carry one of the numbers of a register."""
+    found = parts(document, kind.lexicon)
+    lines = [part.line for part in found]
+    sections = []
+    for heading in document.headings[:_SECTIONS]:
+        match = _ID.search(heading.text)
+        if match and match[1] in ids:
+            end = document.end_of(heading)
+            inside = found[bisect.bisect_right(lines, heading.line) : bisect.bisect_right(lines, end)]
+            record = _record(document, inside, kind, words, heading.line, end, heading.text, "heading")
+            sections += [record] if record else []
+    return sections
+
+
 def _by_title(document: Document, record: Record, kind: Kind, title: str) -> bool:
     """Say whether a document calls itself a record of its kind, names its day, and says something."""
     if kind.titled is None or not kind.titled.search(title) or count_words(document.text) < _SAYS:
@@ -61,7 +76,7 @@ def _by_heading(document: Document, found: Sequence[Part], kind: Kind, words: Co
                 continue
             inside = found[bisect.bisect_right(lines, heading.line) : bisect.bisect_right(lines, end)]
             # Cheap first look: most headings hold no fields at all.
-            if sum(1 for part in inside if part.name) < 2:
+            if sum(1 for part in inside if part.name) < 2 or words.not_headings.search(normal(heading.text)):
                 continue
             record = _record(document, inside, kind, words, heading.line, end, heading.text, "heading")
             if record and _is_one(record, kind):
@@ -123,7 +138,7 @@ def _fields(
         if part.name in ("actions", "decisions") and part.form in ("heading", "label"):
             # The label itself is no action, what is listed below it is.
             spans.append((part.line + 1 if part.end > part.line else part.line, part.end))
-        if is_unfilled(part.text):
+        if is_unfilled(part.text) or (part.name in CHOSEN and is_menu(part.text)):
             empty.setdefault(part.name, part.line)
             continue
         rows = sum(

@@ -119,6 +119,10 @@ def _read(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[R
     if parsed is None:
         return []
     rows = lists.from_tables(parsed, kind) or lists.from_front(parsed, kind, words) if kind.row else []
+    if len(rows) > 1 and all(row.id for row in rows):
+        # A summary may stand beside the sections that tell each entry in full.
+        ids = frozenset(row.id for row in rows)
+        rows = lists.with_sections(rows, documents.numbered(parsed, kind, words, ids))
     rows = rows or lists.from_items(parsed, kind)
     if rows:
         return [] if len(rows) == 1 and rows[0].form == "front" and _is_list(parsed) else rows

@@ -14,7 +14,7 @@ from typing import Any
 from qmslint import lineyaml
 from qmslint.facts.base import Scan
 from qmslint.facts.dates import parse_date
-from qmslint.facts.lexicon import is_unfilled
+from qmslint.facts.lexicon import is_menu, is_unfilled
 from qmslint.facts.markup import Document, Table, normal
 from qmslint.facts.parts import flat, parts, spaced
 from qmslint.facts.records import actions as steps
@@ -68,6 +68,8 @@ _SUBJECT = regex(r"([^:–—]{2,60}?)\s*(?::|–|—)\s+(\S.{5,})\Z", re.S)
 _ALONE = regex(r"[*_]{0,2}([^:]{2,60}):[*_]{0,2}\Z")
 _SEVERAL = 2
 _HUMPED = regex(r"\A[A-Za-z]+[a-z][A-Z]|\A[A-Z]{2,}ID\Z")
+CHOSEN = frozenset(("status", "severity", "likelihood", "impact", "rating", "level", "type"))
+"""Fields whose value is one of a few."""
 _SCALES = frozenset(("likelihood", "impact", "rating", "level"))
 _NARROW = 3
 
@@ -123,7 +125,7 @@ def _row(
     empty: dict[str, int] = {}
     for index, name in names.items():
         text = cells[index].strip() if index < len(cells) else ""
-        if is_unfilled(text):
+        if is_unfilled(text) or (name in CHOSEN and is_menu(text)):
             empty[name] = line
         elif name in fields:
             fields[name] = Value(f"{fields[name].text}\n{text}", line, form, line)
@@ -173,6 +175,23 @@ def _joined(found: Sequence[Record]) -> list[Record]:
             first, fields=fields, empty={name: line for name, line in first.empty.items() if name not in fields}
         )
     return list(whole.values())
+
+
+def with_sections(rows: Sequence[Record], sections: Sequence[Record]) -> list[Record]:
+    """Return the rows of a table with what sections of the same numbers say of them, which come first."""
+    told = {section.id: section for section in sections if section.id and section.form == "heading"}
+    if not any(row.id in told for row in rows):
+        return list(rows)
+    found = []
+    for row in rows:
+        section = told.pop(row.id, None)
+        if section is None:
+            found.append(row)
+            continue
+        fields = {**row.fields, **section.fields}
+        empty = {name: line for name, line in {**row.empty, **section.empty}.items() if name not in fields}
+        found.append(dataclasses.replace(section, fields=fields, empty=empty))
+    return [*found, *told.values()]
 
 
 def from_items(document: Document, kind: Kind) -> list[Record]:

@@ -58,6 +58,7 @@ class Common:
     closed: frozenset[str]
     not_titles: Any
     fiction: Any
+    not_headings: Any
     indexes: frozenset[str]
     action: Lexicon
 
@@ -128,6 +129,7 @@ def common(scan: Scan) -> Common:
         frozenset(normal(word) or word for word in lists["closed"]),
         any_of(lists["not_titles"]),
         any_of(lists["fiction"]),
+        any_of(lists["not_headings"]),
         frozenset(lists["indexes"]),
         Lexicon(names),
     )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from qmslint.facts.base import Scan, fact
-from qmslint.facts.pipelines import recipes
+from qmslint.facts.pipelines import nx, recipes
 from qmslint.facts.pipelines.recipes import Recipe, Recipes
 from qmslint.quick import dataclass
 
@@ -208,7 +208,9 @@ def _many_packages(scan: Scan, tool: str, arguments: tuple[str, ...], folder: st
     for name in names:
         short = name.split(":")[-1] if tool == "nx" and name.count(":") == 1 else name
         found = _script(scan, folder, short)
-        if found or tool in ("turbo", "nx", "lerna"):
+        if tool == "nx" and (recipe := nx.targets(scan).get(short)):
+            targets.append(Target(short, folder, recipe, tool))
+        elif found or tool in ("turbo", "nx", "lerna"):
             targets.append(Target(short, found[1] if found else folder, found[0] if found else None, tool))
     return targets
 

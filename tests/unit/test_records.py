@@ -20,6 +20,7 @@ WORDS = Common(
     frozenset({"done", "closed", "erledigt"}),
     any_of([r"\btemplate\b"]),
     any_of([r"\bfictional\b"]),
+    any_of([r"\bstructure$"]),
     frozenset({"readme"}),
     Lexicon(
         {

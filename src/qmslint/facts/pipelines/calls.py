@@ -34,6 +34,8 @@ def _action(scan: Scan, vocab: Words, call: Call, at: Place) -> list[Known]:
     if inner:
         return recognise.script(scan, inner, at, call.folder)
     classes = vocab.action(name)
+    if classes is None and name.rsplit("/", 1)[-1].lower() in ("pre-commit", "action-pre-commit"):
+        return [replace(item, sure=False) for item in recognise.call_pre_commit(scan, at)]
     if classes is None and (asked := _asked(scan, inputs, at, call.folder) + _signed(vocab, call)):
         return asked
     if classes is None:

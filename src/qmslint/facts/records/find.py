@@ -125,26 +125,29 @@ def _read(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[R
         rows = lists.with_sections(rows, documents.numbered(parsed, kind, words, ids))
     rows = rows or lists.from_items(parsed, kind)
     if rows:
-        return [] if len(rows) == 1 and rows[0].form == "front" and _is_list(parsed) else rows
+        return [] if len(rows) == 1 and rows[0].form == "front" and _is_list(parsed, kind) else rows
     stem = posixpath.basename(path).split(".", 1)[0].lower()
     if (stem in words.indexes and not kind.row) or (kind.events and _rules(parsed)):
         return []
     found = documents.read(parsed, kind, words)
     # A page that is called a log or a schedule is to hold entries; it is none itself.
     alone = kind.row and len(found) == 1 and found[0].line == 1
-    return [] if alone and _is_list(parsed) else found
+    return [] if alone and _is_list(parsed, kind) else found
 
 
+_WORD = regex(r"[a-zäöü]{3,}")
 _COLLECTS = regex(
     r"\b(?:logs?|registers?|registry|schedule|dashboard|overview|index|lists?|calendar|verzeichnis|übersicht|kalender|journal|registre|liste|registro|calendario)\Z"
 )
 
 
-def _is_list(parsed: Document) -> bool:
-    """Say whether a document calls itself a list of entries, by its name or by its first heading."""
-    stem = posixpath.basename(parsed.path).rsplit(".", 1)[0]
+def _is_list(parsed: Document, kind: Kind) -> bool:
+    """Say whether a document calls itself a list of entries of a kind, by its name or by its first heading."""
+    stem = posixpath.basename(parsed.path).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
     top = next((heading.text for heading in parsed.headings if heading.level == 1), "")
-    return any(_COLLECTS.search(normal(name)) for name in (stem.replace("_", " ").replace("-", " "), top))
+    about = {*kind.name.split("-"), *_WORD.findall(" ".join(kind.globs).lower())}
+    names = [normal(name) for name in (stem, top)]
+    return any(_COLLECTS.search(name) and not about.isdisjoint(name.split()[:-1]) for name in names)
 
 
 _OPENS = regex(r"(?:general|purpose|allgemeines|zweck|objet|généralités|objeto|generalidades)\Z")

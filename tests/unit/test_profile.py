@@ -56,6 +56,9 @@ def test_pages_that_a_server_fills_in_stand_beside_its_code(
         ({"Cargo.toml": "[package]\n", "src/main.rs": "fn main() {}\n"}, "application"),
         ({"Cargo.toml": "[package]\n", "src/main.rs": "fn main() {}\n", "src/lib.rs": "pub fn x() {}\n"}, "library"),
         ({"pyproject.toml": "[project]\nname = 'x'\n", "x.py": "x = 1\n"}, "library"),
+        ({"package.json": '{"name": "x", "exports": "./lib/x.js"}', "lib/x.js": "x\n"}, "library"),
+        ({"package.json": '{"name": "x", "version": "1.0.0"}', "index.js": "x\n"}, "library"),
+        ({"package.json": '{"name": "x", "devDependencies": {"y": "1"}}', "app/Main.kt": "val x = 1\n"}, "application"),
     ],
 )
 def test_a_package_is_a_program_where_only_a_program_begins(

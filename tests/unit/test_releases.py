@@ -62,6 +62,14 @@ def test_moving_tags_and_marks_are_no_releases(tag: str) -> None:
     assert [r.name for r in releases(scan_of("v1.2.3", tag))] == ["v1.2.3"]
 
 
+def test_moments_with_a_name_of_their_own_are_no_releases_beside_a_series_of_numbers() -> None:
+    series = [f"v1.{i}.0" for i in range(5)]
+    mark = "last-good-2026-01-02-1530"
+    assert [r.name for r in releases(scan_of(*series, mark))] == series
+    assert mark in [r.name for r in releases(scan_of(*series[:4], mark))]
+    assert "app-2026-01-02" in [r.name for r in releases(scan_of(*series, "app-2026-01-02"))]
+
+
 def test_short_tags_that_follow_the_newest_are_no_releases() -> None:
     assert [r.name for r in releases(scan_of("v1.2.0", "v1.2", "v1", "v1.2.1"))] == ["v1.2.0", "v1.2.1"]
 

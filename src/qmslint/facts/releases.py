@@ -20,6 +20,10 @@ _TAIL = r"(?:[-.+_~]?[a-z][0-9a-z.+_~-]{0,60}|[-+][0-9][0-9a-z.+_~-]{0,60})?)\Z"
 _DOTTED = regex(_HEAD + r"(?P<version>v?[0-9]{1,18}(?:[._][0-9]{1,18}){1,5}" + _TAIL, re.I)
 _WHOLE = regex(_HEAD + r"(?P<version>v?[0-9]{1,18}" + _TAIL, re.I)
 _DATE = regex(r"((?:19|20)[0-9]{2})[-_.]?([01][0-9])[-_.]?([0-3][0-9])(?:[-_.T]?([0-9]{1,6}))?\Z")
+_STAMPED = regex(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9][-_.T]?[0-9]{4,6}Z?\Z")
+"""A day with a time of day."""
+_SERIES = 5
+"""Releases that make a series of numbers."""
 _DAY = regex(r"(?<![0-9])(?:19|20)[0-9]{2}[-_.]?[01][0-9][-_.]?[0-3][0-9](?![0-9])")
 
 
@@ -55,7 +59,7 @@ class Release:
 def releases(scan: Scan) -> tuple[Release, ...]:
     """Return releases, oldest first; moving tags and marks of a life cycle are none."""
     found = [release for tag in scan.tags if tag.commit and (release := _release(scan, tag))]
-    chosen = found if scan.settings.release_tags else tuple(_without_moving(found))
+    chosen = found if scan.settings.release_tags else tuple(_without_moving(_without_marks(found)))
     return tuple(sorted(chosen, key=lambda release: (release.tag.tagged, release.number.key, release.name)))
 
 
@@ -206,6 +210,14 @@ def _dated(scan: Scan, tag: Tag, match: re.Match[str]) -> Release | None:
 def _is_mark(scan: Scan, number: Version) -> bool:
     words = re.findall(r"[a-z]+", number.suffix)
     return any(word in _words(scan, "marks") for word in words)
+
+
+def _without_marks(found: Sequence[Release]) -> Sequence[Release]:
+    """Leave out moments with a name of their own, such as a last good build, where the product itself has numbers."""
+    numbered = sum(not release.component and not _DATE.search(release.name) for release in found)
+    if numbered < _SERIES:
+        return found
+    return [release for release in found if not release.component or not _STAMPED.search(release.name)]
 
 
 def _without_moving(found: Sequence[Release]) -> Iterable[Release]:

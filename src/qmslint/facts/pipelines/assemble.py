@@ -43,7 +43,7 @@ def pipeline(scan: Scan, found: Found) -> Pipeline:
             if not names and not explained:
                 names = vocab.name(job.name) or vocab.name(job.label)
             own += _steps(scan, found, job, call, items, names, asked)
-        steps += _sites(own)
+        steps += _sites(_trials(own, job))
     return Pipeline(
         found.system,
         found.name,
@@ -67,6 +67,19 @@ def _before(name: str, needs: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
             found[item] = None
             todo += needs.get(item, ())
     return tuple(found)
+
+
+def _trials(steps: list[Step], job: Job) -> list[Step]:
+    """Take what is deployed to a cluster that the same job has just made for a trial, unless its place is named."""
+    made = next((at for at, step in enumerate(steps) if "trial-cluster" in step.classes), len(steps))
+    if job.environment or made == len(steps):
+        return steps
+    return [
+        _with(step, (step.classes - {"deploy-service", "deploy"}) | {"deploy-trial"})
+        if at > made and "deploy-service" in step.classes
+        else step
+        for at, step in enumerate(steps)
+    ]
 
 
 def _sites(steps: list[Step]) -> list[Step]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.locks import lock_of, table
-from qmslint.facts.sources import excluded
+from qmslint.facts.sources import excluded, marked
 from qmslint.patterns import compile_pattern
 from qmslint.quick import dataclass, regex
 
@@ -53,6 +53,18 @@ def manifests(scan: Scan) -> tuple[Manifest, ...]:
         number = count(text)
         if number >= 0:
             found.append(Manifest(path, ecosystem, number, lock_of(scan, path, ecosystem, text)))
+    return tuple(found)
+
+
+@fact
+def untaken(scan: Scan) -> tuple[Manifest, ...]:
+    """Return the files that declare dependencies in a form that is not taken apart, with what fixes them if anything does."""
+    found = []
+    for row in scan.words("languages", "dependency_marks"):
+        for path in marked(scan, [row]):
+            above = posixpath.dirname(path)
+            lock = next((p for p in scan.glob(*row.get("locks", ())) if posixpath.dirname(p) == above), "")
+            found.append(Manifest(path, str(row["ecosystem"]), 1, lock))
     return tuple(found)
 
 

@@ -9,9 +9,8 @@ from inspect import unwrap
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.document_index import index as documents_of
-from qmslint.facts.sources import by_language, evidence_paths, rendered_pages, source_files
+from qmslint.facts.sources import by_language, evidence_paths, marked, rendered_pages, source_files
 from qmslint.model.evidence import Evidence, absent_at, from_history, from_setting, in_file
-from qmslint.patterns import any_of
 from qmslint.quick import dataclass
 
 
@@ -86,15 +85,15 @@ def _releases(scan: Scan) -> Switch:
 
 
 def _dependencies(scan: Scan) -> Switch:
-    from qmslint.facts.dependencies import manifests
+    from qmslint.facts.dependencies import manifests, untaken
 
     found = [m for m in manifests(scan) if m.dependencies]
     if found:
         note = f"dependencies are declared in {', '.join(m.path for m in found[:5])}"
         return _guess("dependencies", "yes", note, [in_file(m.path, note=m.ecosystem) for m in found[:10]])
-    if unread := _marked(scan, "dependency_marks"):
-        note = f"dependencies are declared in {unread[0]}, a form that is not taken apart"
-        return _guess("dependencies", "yes", note, [in_file(path) for path in unread[:10]])
+    if unread := untaken(scan):
+        note = f"dependencies are declared in {unread[0].path}, a form that is not taken apart"
+        return _guess("dependencies", "yes", note, [in_file(m.path) for m in unread[:10]])
     return _guess("dependencies", "no", "no declared dependency was found", [])
 
 
@@ -105,8 +104,6 @@ _UI_PER = 50
 _INTERFACES = (".vue", ".svelte", ".xaml", ".storyboard", ".xib", ".razor", ".cshtml", ".qml", ".jsx", ".tsx")
 _INTERFACE = 20
 """Files that are nothing but sources of a user interface, from which on there is one whatever is beside them."""
-_MARKED = 60
-"""Files of one sort that are asked whether they say that something is packaged."""
 
 
 def _ui(scan: Scan) -> Switch:
@@ -161,25 +158,15 @@ def _kind(scan: Scan) -> Switch:
         return _guess("kind", "documentation", code.note, list(code.evidence))
     if deploys.value == "yes":
         return _guess("kind", "service", deploys.note, list(deploys.evidence))
-    found = evidence_paths(scan, tuple(scan.words("languages", "library_markers"))) or _marked(scan, "library_marks")
+    found = evidence_paths(scan, tuple(scan.words("languages", "library_markers"))) or marked(
+        scan, scan.words("languages", "library_marks")
+    )
     if found and (program := _program(scan, found[0])):
         return _guess("kind", "application", f"it is built as a program: {program}", [in_file(program)])
     if found and switch(scan, "ui").value == "no":
         note = f"it is packaged for reuse: {found[0]}"
         return _guess("kind", "library", note, [in_file(p, note="package metadata") for p in found[:3]])
     return _guess("kind", "application", code.note, list(code.evidence))
-
-
-def _marked(scan: Scan, marks: str) -> tuple[str, ...]:
-    """Return the files that say something by what they hold, as a list of the vocabulary knows it."""
-    for row in scan.words("languages", marks):
-        test = any_of([str(row["containing"])], ignore_case=False)
-        if "with" in row and not scan.glob(*row["with"]):
-            continue
-        paths = evidence_paths(scan, tuple(row["globs"]))[:_MARKED]
-        if found := tuple(path for path in paths if test.search((scan.text(path) or "")[:100_000])):
-            return found
-    return ()
 
 
 def _program(scan: Scan, marker: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from qmslint.facts.base import Scan, fact
-from qmslint.patterns import PathSet, compile_pattern
+from qmslint.patterns import PathSet, any_of, compile_pattern
 
 _FIXTURES = ("testdata", "test-data", "test_data", "fixtures", "__fixtures__", "seeds", "seed")
 TOUCHED = 2_000
@@ -37,6 +38,22 @@ def allowed_paths(scan: Scan) -> PathSet:
 def evidence_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:
     """Return the paths that match any of ``globs`` and can be evidence."""
     return allowed_paths(scan).match(globs)
+
+
+_MARKED = 60
+"""Files of one sort that are asked what they say."""
+
+
+def marked(scan: Scan, rows: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the files that say something by what they hold: those of the first row of the vocabulary that fits any."""
+    for row in rows:
+        if "with" in row and not scan.glob(*row["with"]):
+            continue
+        test = any_of([str(row["containing"])], ignore_case=False)
+        paths = evidence_paths(scan, tuple(row["globs"]))[:_MARKED]
+        if found := tuple(path for path in paths if test.search((scan.text(path) or "")[:100_000])):
+            return found
+    return ()
 
 
 def chart_paths(scan: Scan, globs: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from qmslint.derive import option
 from qmslint.facts.base import Scan
-from qmslint.facts.dependencies import Manifest, manifests
+from qmslint.facts.dependencies import Manifest, manifests, untaken
 from qmslint.facts.profile import switch
 from qmslint.model.evidence import absent_at, in_file
-from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable
+from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, not_applicable, not_assessable
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
@@ -22,7 +24,13 @@ class Params:
 
 def check(params: Params, scan: Scan) -> Outcome:
     """Return manifests without a lock; a library that locks nothing is not judged, because custom differs."""
-    found = [manifest for manifest in manifests(scan) if manifest.dependencies > 0]
+    others = untaken(scan)
+    unread = [manifest for manifest in others if not manifest.lock]
+    found = [
+        manifest for manifest in (*manifests(scan), *others) if manifest.dependencies > 0 and manifest not in unread
+    ]
+    if not found and unread:
+        return _not_taken_apart(unread)
     if not found:
         return not_applicable("no declared dependency was found", [absent_at("", "manifest with dependencies")])
     locked = [manifest for manifest in found if manifest.lock]
@@ -33,8 +41,12 @@ def check(params: Params, scan: Scan) -> Outcome:
     top = [m for m in locked if "/" not in m.lock]
     library = switch(scan, "kind").value == "library"
     if len(locked) >= params.at_least * len(found) or (library and top):
+        # What is locked below says nothing about the product where its own dependencies are not read.
+        if unread and not top:
+            return _not_taken_apart(unread)
         rest = f"; not {', '.join(m.path for m in open_[:3])}" if open_ else ""
-        sure = Confidence.HIGH if not open_ else Confidence.MEDIUM
+        rest += f"; {unread[0].path} was not taken apart" if unread else ""
+        sure = Confidence.MEDIUM if open_ or unread else Confidence.HIGH
         return conforming(
             f"{len(locked)} of {len(found)} manifests are locked{rest}", evidence, confidence=sure, measured=measured
         )
@@ -45,6 +57,13 @@ def check(params: Params, scan: Scan) -> Outcome:
     message = f"{len(open_)} of {len(found)} manifests have no lock file, first {open_[0].path}"
     return nonconforming(
         message, [*(in_file(m.path, note=_deps(m)) for m in open_[:20]), *evidence[:3]], gap, measured=measured
+    )
+
+
+def _not_taken_apart(unread: Sequence[Manifest]) -> Outcome:
+    text = f"dependencies are declared in {unread[0].path}, a form that is not taken apart, and nothing that would fix them was found"
+    return not_assessable(
+        "NO_CHECK", text, [in_file(m.path, note=f"dependencies for {m.ecosystem}") for m in unread[:10]]
     )
 
 

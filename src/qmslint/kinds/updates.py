@@ -5,7 +5,7 @@ from __future__ import annotations
 from qmslint.derive import option
 from qmslint.errors import Unassessable
 from qmslint.facts.base import Scan
-from qmslint.facts.dependencies import ECOSYSTEMS, constraints_elsewhere, manifests, updaters
+from qmslint.facts.dependencies import ECOSYSTEMS, constraints_elsewhere, manifests, untaken, updaters
 from qmslint.facts.people import roles
 from qmslint.facts.pipelines import pipelines
 from qmslint.model.evidence import Evidence, absent_at, at_commit, in_file
@@ -13,6 +13,7 @@ from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming
 from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text", "history"})
+_PIPELINE = frozenset({"github-actions"})
 _WORDS = (b"bump ", b"update dependency", b"deps", b"renovate", b"dependabot", b"upgrade ")
 
 
@@ -32,13 +33,19 @@ def check(params: Params, scan: Scan) -> Outcome:
     ):
         used.add("github-actions")
     tools = updaters(scan)
-    if not used - {"github-actions"} and not tools:
+    unread = untaken(scan)
+    if not used - _PIPELINE and not tools and not unread:
         return not_applicable("no declared dependency was found", [absent_at("", "manifest with dependencies")])
     landed = _landed(scan, params.days)
     if not tools and landed:
         message = f"no update automation is configured here, but {len(landed)} update{'s' if len(landed) > 1 else ''} by automation landed in {params.days} days"
         return conforming(message, landed[:10], confidence=Confidence.MEDIUM, measured={"taken_updates": len(landed)})
-    elsewhere = constraints_elsewhere(scan) if not tools and used - {"github-actions"} == {"python"} else None
+    if unread and not used - _PIPELINE and all(tool.ecosystems and tool.ecosystems <= _PIPELINE for tool in tools):
+        text = f"dependencies are declared in {unread[0].path}, a form that is not taken apart; what proposes updates of them was not recognised"
+        return not_assessable(
+            "NO_CHECK", text, [in_file(m.path, note=f"dependencies for {m.ecosystem}") for m in unread[:10]]
+        )
+    elsewhere = constraints_elsewhere(scan) if not tools and used - _PIPELINE == {"python"} else None
     if elsewhere:
         path, line, address = elsewhere
         text = f"the versions of Python components come from {address[:160]}, says {path}:{line}; look there who keeps them current"
@@ -49,7 +56,7 @@ def check(params: Params, scan: Scan) -> Outcome:
         message = f"nothing proposes updates for {', '.join(sorted(used))}"
         return nonconforming(message, [place], "absent", searched=searched)
     covered = {name for name in used if any(not tool.ecosystems or name in tool.ecosystems for tool in tools)}
-    own = used - {"github-actions"}
+    own = used - _PIPELINE
     share = len(covered & own) / len(own) if own else 1.0
     measured = {
         "ecosystems": len(own),
@@ -68,6 +75,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     names = " and ".join(sorted({tool.name for tool in tools}))
     sure = Confidence.HIGH if landed else Confidence.MEDIUM
     tail = f", {len(landed)} updates landed in {params.days} days" if landed else ""
+    if unread:
+        sure = Confidence.MEDIUM
+        tail += f"; {unread[0].path} was not taken apart"
     return conforming(
         f"{names} covers {', '.join(sorted(covered)) or 'what is used'}{tail}",
         evidence,

@@ -134,11 +134,17 @@ def _twice(scan: Scan, chosen: Sequence[Release]) -> list[tuple[Release, str]]:
                 found.append((release, f"{release.name} and {other.name} name the same commit"))
             if (
                 same
+                and _build(other) == _build(release)
                 and other.tag.commit != release.tag.commit
                 and per_number[release.component, release.number.key] > 1
             ):
                 found.append((release, f"{release.name} and {other.name} name different commits"))
     return found
+
+
+def _build(release: Release) -> str:
+    """Return the build metadata of a version, which has no part in its precedence but tells builds apart."""
+    return release.number.text.partition("+")[2]
 
 
 def _broken(scan: Scan, chosen: Sequence[Release]) -> tuple[str, tuple[str, str]] | None:

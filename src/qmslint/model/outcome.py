@@ -54,7 +54,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "MERGE_METHOD_OPAQUE": "the way of merging leaves no trace in git; add an export or trailers",
         "LIMIT": "a safety bound was reached; examine that part by hand",
         "NO_EVIDENCE_HERE": "nothing was found and it may live elsewhere; declare where, or attest it",
-        "NO_CHECK": "no rule looks at this",
+        "NO_CHECK": "no rule looks at this; look by hand, or attest it",
         "UNREADABLE": "an object or file could not be read; repair the repository",
     }
 )

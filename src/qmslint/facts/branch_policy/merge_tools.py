@@ -43,6 +43,7 @@ _ZUUL = ("/.zuul.{yml,yaml}", "/zuul.{yml,yaml}", "/zuul.d/**/*.{yml,yaml}", "/.
 _APPROVALS = regex(r"\A#\s*approved-reviews-by\s*(>=|>|=)\s*(\d{1,3})\Z")
 _CHECK = regex(r"\A(?:check-success|status-success|check-success-or-neutral)\s*=\s*(.{1,200})\Z")
 _BASE = regex(r"\Abase\s*=\s*(\S{1,200})\Z")
+_NOT_BASE = regex(r"\A(?:-\s*base\s*=|base\s*!=)\s*(\S{1,200})\Z")
 _FOR_SOME = regex(r"\A(?:author|label|head|files|title)\s*(?:=|~=)|\Aauthor\b")
 _MACHINES = regex(r"bot|renovate|dependabot|automat", re.I)
 
@@ -66,8 +67,8 @@ def _mergify(scan: Scan, path: str, found: Findings) -> None:
     except Unreadable:
         return
     policies = [policy for policy in _mergify_rules(scan, path, data) if policy]
-    # Where several rules merge, a change needs to satisfy only the weakest of them.
-    weakest = sorted(policies, key=_approvals)
+    # Where several rules merge, a change needs to satisfy only the weakest of those for its branch.
+    weakest = sorted(policies, key=lambda policy: (not policy.covers_default, _approvals(policy)))
     if weakest:
         found.add(weakest[:1])
     else:
@@ -100,6 +101,7 @@ def _mergify_rule(scan: Scan, path: str, key: str, entry: Any, line: int) -> Pol
     properties: dict[str, Property] = {}
     checks: list[str] = []
     branches: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     at = line
     for text, here in conditions:
         if match := _APPROVALS.match(text):
@@ -112,6 +114,8 @@ def _mergify_rule(scan: Scan, path: str, key: str, entry: Any, line: int) -> Pol
             at = here if len(checks) == 1 else at
         elif match := _BASE.match(text):
             branches += (match[1],)
+        elif match := _NOT_BASE.match(text):
+            besides += (match[1],)
     if checks:
         properties[m.CHECKS] = Property(tuple(checks), at)
     if not properties:
@@ -123,7 +127,7 @@ def _mergify_rule(scan: Scan, path: str, key: str, entry: Any, line: int) -> Pol
         line=line,
         name=str(entry.get("name") or ""),
         branches=branches,
-        covers_default=covers(scan, branches) if branches else True,
+        covers_default=covers(scan, branches) if branches else not (besides and covers(scan, besides)),
         properties=properties,
         gatekeeper=True,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,8 @@ from qmslint.quick import regex
 FOLDERS = ((".github", "GitHub Actions"), (".gitea", "Gitea Actions"), (".forgejo", "Forgejo Actions"))
 _MAX_NESTING = 4
 _VALUES = 12
+_INTERPRETERS = {"Rscript": "-e", "python": "-c", "python3": "-c"}
+"""Interpreters a step may be given to instead of a shell, and the option that takes a program."""
 """Values of a matrix for which a script is read."""
 _EXPRESSION = regex(r"\$\{\{[^}]{0,2000}(?:\}[^}]{1,500}){0,20}\}\}")
 _MATRIX = regex(r"\$\{\{[ \t]*matrix\.([\w-]{1,60}(?:\.[\w-]{1,60}){0,3})[ \t]*\}\}")
@@ -243,6 +246,7 @@ class _Reader:
                 call.folder = str(step.get("working-directory") or folder)
                 kind = str(step.get("shell") or shell)
                 call.stops_at_errors = "{0}" not in kind or "-e" in kind
+                script = _as_command(script, kind)
                 job.calls += [replace(call, script=one) for one in _expanded(script, owner)]
             elif "uses" in step:
                 call.line = step.line_of("uses")
@@ -294,6 +298,14 @@ class _Reader:
                 for inner in job.calls[before:]:
                     inner.bypasses = call.bypasses + inner.bypasses
                     inner.name = inner.name or call.name
+
+
+def _as_command(script: str, shell: str) -> str:
+    """Return what another interpreter than a shell is given as the command that gives it that."""
+    name = posixpath.basename(shell.split(" ")[0]) if shell else ""
+    option = _INTERPRETERS.get(name)
+    lines = (line.strip() for line in script.splitlines())
+    return f"{name} {option} {shlex.quote('; '.join(line for line in lines if line))}" if option else script
 
 
 def _filled(script: str, inputs: Mapping[str, str] | None) -> str:

@@ -31,6 +31,11 @@ def classes_of(value: Any) -> frozenset[str]:
     return frozenset(item for item in found if item != "none")
 
 
+def _tried(word: str, flags: frozenset[str]) -> bool:
+    flag, _, value = word.partition("=")
+    return flag in flags and value.lower() not in ("none", "false", "0")
+
+
 class Words:
     """Looks up what executables, actions, images and names stand for."""
 
@@ -43,6 +48,8 @@ class Words:
         self.neutral_pairs = tuple(f" {pair} " for pair in data["neutral_pairs"])
         self.skip_tests = tuple(f" {flag} " for flag in data["skip_tests"])
         self.idle = frozenset(data["idle_flags"])
+        self.tried = frozenset(data["trial_flags"])
+        self.untried = frozenset(data["not_in_a_trial"])
         self.everyday = frozenset(data["everyday"])
         self.beside = frozenset(data["external_beside"])
         self.stops = frozenset(data["name_stops"])
@@ -89,6 +96,8 @@ class Words:
         text = " " + " ".join(arguments) + " "
         if "test" in result and any(flag in text for flag in self.skip_tests):
             result -= {"test", "coverage"}
+        if result & self.untried and any(_tried(word, self.tried) for word in arguments):
+            result -= self.untried
         chosen = _CHOSEN.search(text) if tool in self.data["chosen_scanners"] else None
         if chosen:
             table: Mapping[str, str] = self.data["chosen_scanners"][tool]

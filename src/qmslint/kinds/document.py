@@ -8,19 +8,15 @@ from dataclasses import field
 from qmslint.derive import option
 from qmslint.facts.base import Scan
 from qmslint.facts.documents import Found, find, spec, unreadable
-from qmslint.facts.markup import Document
+from qmslint.facts.naming import who_is_named
 from qmslint.facts.product import named_in
 from qmslint.facts.signposts import signpost
 from qmslint.facts.topics import Sighting, seen, seen_together
 from qmslint.model.evidence import Evidence, absent_at, in_file
 from qmslint.model.outcome import Confidence, Outcome, conforming, nonconforming, none_found, not_assessable
-from qmslint.quick import dataclass, regex
+from qmslint.quick import dataclass
 
 NEEDS = frozenset({"tree", "text"})
-_HANDLE = regex(r"(?:^|[\s(|,])@[A-Za-z0-9][\w.-]{1,38}(?:/[\w.-]{1,60})?")
-_ADDRESS = regex(r"[\w.+-]{1,60}@[\w-]{1,60}\.[\w.-]{2,60}")
-_PERSON = regex(r"\b[A-ZÀ-Þ][a-zß-ÿ'’-]{1,20}(?: [A-ZÀ-Þ]\.)? [A-ZÀ-Þ][A-Za-zß-ÿ'’-]{1,25}\b")
-_PROFILE = regex(r"^https?://(?:www\.)?(?:github|gitlab|codeberg|twitter|x)\.(?:com|org)/@?[\w.-]{1,40}/?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +135,10 @@ def _read(params: Params, scan: Scan, places: list[Found]) -> _Reading:
         if params.product and reading.product != "yes":
             reading.product = named_in(scan, place.document)
         if params.names and reading.named is None:
-            reading.named = _named(place.document)
+            reading.named = who_is_named(scan, place.document)
             if reading.named and place is not places[0]:
                 reading.places = [place, *[p for p in places if p is not place]]
     return reading
-
-
-def _named(document: Document) -> tuple[int, str] | None:
-    """Return the line of the first person, handle, address or profile that a document names."""
-    for line in document.prose:
-        for pattern in (_HANDLE, _ADDRESS, _PERSON):
-            if pattern.search(line.text[:2000]):
-                return line.line, line.text
-    for link in document.links:
-        if _PROFILE.match(link.target):
-            return link.line, link.target
-    return None
 
 
 def _evidence(reading: _Reading, what: str) -> list[Evidence]:

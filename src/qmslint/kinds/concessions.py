@@ -105,5 +105,5 @@ def _why(items: Sequence[Concession]) -> str:
 
 
 def _cite(item: Concession) -> Evidence:
-    note = f"{item.what}: {', '.join(item.faults)}" if item.faults else f"{item.what}: justified"
+    note = f"{item.what}: {', '.join(item.faults)}" if item.faults else f"{item.what}: in order"
     return in_file(item.path, item.line, note)

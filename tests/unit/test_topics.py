@@ -23,7 +23,11 @@ from qmslint.facts.topics import expression
         ("test* plan", "testing-plan", True),
         ("must … encrypt*", "must always be encrypted", True),
         ("must … encrypt*", "must be. encrypted", False),
+        ("^requirements$", "first\n2.1 requirements:\nlast", True),
+        ("^requirements$", "requirements of the standard", False),
+        ("^requirements", "requirements of the standard", True),
+        ("^requirements", "the requirements", False),
     ],
 )
 def test_synonyms(synonym: str, text: str, found: bool) -> None:
-    assert bool(re.search(expression(synonym), text)) is found
+    assert bool(re.search(expression(synonym), text, re.M)) is found

@@ -2,7 +2,8 @@
 
 The vocabulary ``topics`` maps a topic to its synonyms by language.  In a synonym, ``*`` stands for the rest of
 a word, ``…`` for up to eight words of the same sentence, ``#`` for a number, ``(a|b)`` for alternatives, ``(a)?`` for
-what may be missing, ``(a)+`` for what may be repeated, and a blank also for a hyphen.  Upper and lower case and accents make no difference.
+what may be missing, ``(a)+`` for what may be repeated, ``^`` and ``$`` for the begin and end of a line, and a blank also for a
+hyphen.  Upper and lower case and accents make no difference.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ def expression(synonym: str) -> str:
     """Return the pattern of one synonym, to be matched against folded text."""
     # Folding would spell the sign of a gap out as three dots.
     text = "…".join(fold(part) for part in synonym.split("…"))
-    out = r"\b" if text[:1].isalnum() else ""
+    opens, closes = text.startswith("^"), text.endswith("$")
+    text = text.removeprefix("^").removesuffix("$")
+    # A number may stand before what a line begins with, as in headings.
+    out = r"^(?:[^\w\n]|[0-9]+\b)*" if opens else ""
+    out += r"\b" if text[:1].isalnum() else ""
     skip = False
     tokens = _TOKEN.findall(text)
     for index, token in enumerate(tokens):
@@ -57,7 +62,7 @@ def expression(synonym: str) -> str:
             out += {"*": r"[\w'’-]*", "#": r"[0-9][0-9.,]*", "(": "(?:", ")": ")", "|": "|"}.get(
                 token, re.escape(token)
             )
-    return out + (r"\b" if text[-1:].isalnum() else "")
+    return out + (r"\b" if text[-1:].isalnum() else "") + (r"[^\w\n]*$" if closes else "")
 
 
 @fact_of_words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qmslint.derive import option
 from qmslint.facts.base import Scan
+from qmslint.facts.families import family_of
 from qmslint.facts.records import Record, records
 from qmslint.facts.records.find import classify
 from qmslint.kinds.recorded import none_found
@@ -16,12 +17,16 @@ NEEDS = frozenset({"tree", "text"})
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Each class has at least one record: by a field, the heading above, or the prefix of the id."""
+    """Each class has at least one record: by a field, the heading above, the prefix of the id, or what it measures."""
 
     kind: str = option("Kind of record in the vocabulary `records`.")
     field: str = option("Field whose classes the vocabulary lists.")
     classes: tuple[str, ...] = option("Classes that need at least one record.")
     what: str = option("What the records are called, in the plural.", "records")
+    by_name: bool = option(
+        "Whether the name of an indicator tells its class where nothing else does: a family of the vocabulary `measurements`.",
+        False,
+    )
 
 
 def check(params: Params, scan: Scan) -> Outcome:
@@ -33,6 +38,9 @@ def check(params: Params, scan: Scan) -> Outcome:
     unknown = []
     for record in found.items:
         hits = classify(scan, record, params.field)
+        if not hits and params.by_name:
+            family, _ = family_of(scan, record.text("metric") or record.name)
+            hits = (family,) if family in groups else ()
         for name in hits:
             if name in groups:
                 groups[name].append(record)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from qmslint.facts.base import Scan, fact
 from qmslint.facts.markup import Document, document, markup_of, normal
@@ -18,6 +20,9 @@ from qmslint.quick import dataclass, regex
 _LIMIT = 2000
 """Files of one kind that are looked at."""
 _SIZE = 1 << 20
+_HOMES = 200
+"""Documents about several things that are looked into."""
+_TITLE = 7
 _DATA = (".yml", ".yaml", ".json")
 _TABLES = (".csv", ".tsv")
 _NUMBER = regex(r"([0-9]{1,3})(?![0-9.,%])")
@@ -77,9 +82,52 @@ def records(scan: Scan, kind: str) -> Records:
         (files if found else others).append(path)
         if path in scan.problems:
             broken.append(path)
+    if not items and what.headings:
+        for path, found in _in_homes(scan, what, words, never):
+            items += (_with_what_follows(record, what) for record in found) if what.follows else found
+            files.append(path)
     unique = {(r.path, r.line): r for r in items}
     ordered = tuple(unique[key] for key in sorted(unique))
     return Records(ordered, tuple(files), tuple(forms), tuple(others), tuple(broken))
+
+
+def _in_homes(scan: Scan, kind: Kind, words: Common, never: frozenset[str]) -> Iterator[tuple[str, list[Record]]]:
+    """Yield the files about more than one thing that hold records of a kind below a heading or key of it, and these."""
+    for path in _homes(scan):
+        text = scan.text(path) if path not in never else None
+        if text is None or len(text) > _SIZE:
+            continue
+        if path.endswith(_DATA):
+            found = lists.below_keys(scan, path, kind, words)
+        else:
+            parsed = document(scan, path)
+            found = _below_headings(parsed, kind, words) if parsed else []
+        if found and not _is_form(scan, path, text, words):
+            yield path, found
+
+
+def _below_headings(parsed: Document, kind: Kind, words: Common) -> list[Record]:
+    found: dict[int, Record] = {}
+    for heading in parsed.headings:
+        if heading.level < _TITLE and kind.headings.search(normal(heading.text)):
+            section = parsed.section(heading)
+            rows = lists.from_tables(section, kind) if kind.row else []
+            inside = parsed.between(heading.line + 1, section.lines)
+            rows = rows or [r for r in documents.read(inside, kind, words) if r.form == "heading"]
+            # A section may hold another of the same name.
+            found |= {row.line: row for row in rows if row.line not in found}
+    return list(found.values())
+
+
+@fact
+def _homes(scan: Scan) -> tuple[str, ...]:
+    """Return the files that may hold records of several kinds; what tells of one event is none."""
+    kinds: Mapping[str, Mapping[str, Any]] = scan.words("records", "kinds")
+    events = {
+        path for data in kinds.values() if data.get("file") for path in evidence_paths(scan, tuple(data["globs"]))
+    }
+    paths = evidence_paths(scan, tuple(scan.words("records", "homes")))
+    return tuple(path for path in paths if path not in events and (path.endswith(_DATA) or markup_of(path)))[:_HOMES]
 
 
 def _with_what_follows(record: Record, kind: Kind) -> Record:

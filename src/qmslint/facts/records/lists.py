@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from qmslint import lineyaml
-from qmslint.facts.base import Scan
+from qmslint.facts.base import Scan, fact
 from qmslint.facts.dates import parse_date
 from qmslint.facts.lexicon import is_menu, is_unfilled
 from qmslint.facts.markup import Document, Table, normal
@@ -310,6 +310,24 @@ def from_data(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> li
                 found.append(record)
                 continue
         found += _entries(kind, data, path, words, "", 0)
+    return found[:_ROWS]
+
+
+@fact
+def _loaded(scan: Scan, path: str) -> list[Any]:
+    """Return the documents of a file that several kinds are looked for in."""
+    return load(scan, path, scan.text(path) or "")
+
+
+def below_keys(scan: Scan, path: str, kind: Kind, words: Common) -> list[Record]:
+    """Return the records of a YAML or JSON file about several things: those below a key that the kind goes by."""
+    found: list[Record] = []
+    for data in _loaded(scan, path):
+        outer = data if isinstance(data, Mapping) else {}
+        inner = [pair for value in outer.values() if isinstance(value, Mapping) for pair in value.items()]
+        for key, value in (*outer.items(), *inner):
+            if isinstance(value, (Mapping, list)) and kind.headings.search(normal(spaced(key))):
+                found += _entries(kind, value, path, words, str(key), 0)
     return found[:_ROWS]
 
 

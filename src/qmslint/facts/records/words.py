@@ -47,6 +47,8 @@ class Kind:
     """Fields that a document may say once for all rows of its tables."""
     listed: tuple[str, ...] = ()
     """The fields that an item of a list holds, before and after its colon."""
+    headings: Any = None
+    """Test of the headings, normalised, below which a document about more than that keeps records of the kind."""
     events: bool = False
     """Whether a record tells of something that happened, so that a procedure of the same name is none."""
 
@@ -98,6 +100,7 @@ def kind_of(scan: Scan, name: str) -> Kind:
         {name: (pair[0], pair[1]) for name, pair in (data.get("follows") or {}).items()},
         frozenset(data.get("whole") or ()),
         tuple(data.get("listed") or ()),
+        any_of(data["headings"]) if data.get("headings") else None,
         bool(data.get("events")),
     )
 

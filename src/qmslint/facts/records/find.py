@@ -64,7 +64,7 @@ def records(scan: Scan, kind: str) -> Records:
     forms: list[str] = []
     others: list[str] = []
     broken: list[str] = []
-    never = frozenset(scan.glob(*scan.words("records", "never")))
+    never = frozenset(scan.glob(*scan.words("records", "never"), *(() if what.events else scan.words("records", "archived"))))
     for path in evidence_paths(scan, globs)[:_LIMIT]:
         if path in never:
             continue
@@ -185,13 +185,13 @@ def _read(scan: Scan, path: str, text: str, kind: Kind, words: Common) -> list[R
 
 _WORD = regex(r"[a-zäöü]{3,}")
 _COLLECTS = regex(
-    r"\b(?:logs?|registers?|registry|schedule|dashboard|overview|index|lists?|calendar|verzeichnis|übersicht|kalender|journal|registre|liste|registro|calendario)\Z"
+    r"\b(?:logs?|protokoll|registers?|registry|schedule|dashboard|overview|index|lists?|calendar|verzeichnis|übersicht|kalender|journal|registre|liste|registro|calendario)\Z"
 )
 
 
 def _is_list(parsed: Document, kind: Kind) -> bool:
     """Say whether a document calls itself a list of entries of a kind, by its name or by its first heading."""
-    stem = posixpath.basename(parsed.path).rsplit(".", 1)[0].replace("_", " ").replace("-", " ")
+    stem = posixpath.basename(parsed.path).split(".", 1)[0].replace("_", " ").replace("-", " ")
     top = next((heading.text for heading in parsed.headings if heading.level == 1), "")
     about = {*kind.name.split("-"), *_WORD.findall(" ".join(kind.globs).lower())}
     names = [normal(name) for name in (stem, top)]

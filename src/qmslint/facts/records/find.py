@@ -64,7 +64,9 @@ def records(scan: Scan, kind: str) -> Records:
     forms: list[str] = []
     others: list[str] = []
     broken: list[str] = []
-    never = frozenset(scan.glob(*scan.words("records", "never"), *(() if what.events else scan.words("records", "archived"))))
+    never = frozenset(
+        scan.glob(*scan.words("records", "never"), *(() if what.events else scan.words("records", "archived")))
+    )
     for path in evidence_paths(scan, globs)[:_LIMIT]:
         if path in never:
             continue

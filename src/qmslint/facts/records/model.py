@@ -86,9 +86,9 @@ class Record:
     @property
     def name(self) -> str:
         """A short name for messages."""
-        return (
-            (self.id if self.id and self.id.lower() not in self.title.lower() else "") or self.title[:70] or self.path
-        )
+        # The number of a row says nothing where the row has a title.
+        telling = self.id and self.id.lower() not in self.title.lower() and not (self.title and self.id.isdecimal())
+        return (self.id if telling else "") or self.title[:70] or self.path
 
     def text(self, name: str) -> str:
         """Return what a field says, empty when it is missing or not filled in."""

@@ -123,13 +123,12 @@ def _below_headings(parsed: Document, kind: Kind, words: Common) -> list[Record]
 
 @fact
 def _homes(scan: Scan) -> tuple[str, ...]:
-    """Return the files that may hold records of several kinds; what tells of one event is none."""
+    """Return the files that may hold records of several kinds; what tells of one event, or how a product works, is none."""
     kinds: Mapping[str, Mapping[str, Any]] = scan.words("records", "kinds")
-    events = {
-        path for data in kinds.values() if data.get("file") for path in evidence_paths(scan, tuple(data["globs"]))
-    }
+    globs = [glob for data in kinds.values() if data.get("file") for glob in data["globs"]]
+    out = frozenset(evidence_paths(scan, (*globs, *scan.words("records", "not_homes"))))
     paths = evidence_paths(scan, tuple(scan.words("records", "homes")))
-    return tuple(path for path in paths if path not in events and (path.endswith(_DATA) or markup_of(path)))[:_HOMES]
+    return tuple(path for path in paths if path not in out and (path.endswith(_DATA) or markup_of(path)))[:_HOMES]
 
 
 def _with_what_follows(record: Record, kind: Kind) -> Record:

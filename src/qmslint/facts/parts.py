@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from qmslint.facts.lexicon import Lexicon
+from qmslint.facts.lexicon import Lexicon, is_unfilled
 from qmslint.facts.markup import Document, Heading, Line, normal
 from qmslint.quick import dataclass, regex
 
@@ -21,6 +21,8 @@ _DEPTH = 4
 _LIMIT = 4000
 """Parts of one document that are looked at."""
 _TITLE = 7
+_ROWS = 61
+_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +105,32 @@ def flat(value: object) -> str:
 
 
 def _cells(document: Document, lexicon: Lexicon) -> Iterator[Part]:
-    """Yield the rows of two-column tables of which at least two name something the lexicon knows."""
+    """Yield the rows of tables that list parts by name: two columns with two names, or more columns with three."""
     for table in document.tables:
         rows = [(table.header, table.line), *((row.cells, row.line) for row in table.rows)]
-        pairs = [(cells, line) for cells, line in rows if len(cells) == 2]
-        if len(pairs) != len(rows) or len(rows) > 60:
+        if len(rows) > _ROWS:
             continue
-        if sum(1 for cells, _ in pairs if lexicon.exact(cells[0].rstrip(":"))) >= 2:
-            # Such a table lists names; in it a longer name may hold a known one, or join several.
-            for cells, line in pairs:
-                for name in named(cells[0].rstrip(":"), lexicon):
-                    yield Part(name, cells[0], line, line, "cell", cells[1])
+        at = _named_column(rows, lexicon)
+        if at is None:
+            continue
+        # Such a table lists names; in it a longer name may hold a known one, or join several.
+        for cells, line in rows:
+            told = [cell for cell in cells[at + 1 :] if not is_unfilled(cell)] or cells[at + 1 : at + 2]
+            for name in named(cells[at].rstrip(":"), lexicon) if told else ():
+                yield Part(name, cells[at], line, line, "cell", "\n".join(told))
+
+
+def _named_column(rows: Sequence[tuple[Sequence[str], int]], lexicon: Lexicon) -> int | None:
+    """Return the column whose cells name parts, which those after it tell, or ``None``."""
+    if all(len(cells) == _PAIR for cells, _ in rows):
+        return 0 if sum(1 for cells, _ in rows if lexicon.exact(cells[0].rstrip(":"))) >= _PAIR else None
+    # The head of a wider table names its columns; a number or clause may stand before the names.
+    body = [cells for cells, _ in rows[1:] if len(cells) > _PAIR]
+    for at in (0, 1):
+        known = {name for cells in body if (name := lexicon.exact(cells[at].rstrip(":")))}
+        if len(known) > _PAIR and 2 * len(known) >= len(body):
+            return at
+    return None
 
 
 def named(title: str, lexicon: Lexicon) -> tuple[str, ...]:

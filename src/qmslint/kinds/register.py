@@ -255,7 +255,14 @@ def _days(params: Params, record: Record) -> list[date]:
 
 
 def _missing(params: Params, scan: Scan, record: Record) -> tuple[str, ...]:
-    return tuple(want for want in params.fields if not any(_has(params, scan, record, way) for way in want.split("|")))
+    """Return what a record lacks, saying so where it is there, but not as asked for."""
+    found = []
+    for want in params.fields:
+        ways = want.split("|")
+        if not any(_has(params, scan, record, way) for way in ways):
+            told = any(name in params.holding and record.text(name) for way in ways for name in way.split("+"))
+            found.append(f"{want} (not as asked for)" if told else want)
+    return tuple(found)
 
 
 def _has(params: Params, scan: Scan, record: Record, way: str) -> bool:

@@ -113,6 +113,8 @@ def _cells(document: Document, lexicon: Lexicon) -> Iterator[Part]:
         at = _named_column(rows, lexicon)
         if at is None:
             continue
+        # Of a pair the first row may be a part, too; the head of a wider table names its columns.
+        rows = rows if len(table.header) == _PAIR else rows[1:]
         # Such a table lists names; in it a longer name may hold a known one, or join several.
         for cells, line in rows:
             told = [cell for cell in cells[at + 1 :] if not is_unfilled(cell)] or cells[at + 1 : at + 2]
@@ -124,7 +126,7 @@ def _named_column(rows: Sequence[tuple[Sequence[str], int]], lexicon: Lexicon) -
     """Return the column whose cells name parts, which those after it tell, or ``None``."""
     if all(len(cells) == _PAIR for cells, _ in rows):
         return 0 if sum(1 for cells, _ in rows if lexicon.exact(cells[0].rstrip(":"))) >= _PAIR else None
-    # The head of a wider table names its columns; a number or clause may stand before the names.
+    # A number or clause may stand before the names.
     body = [cells for cells, _ in rows[1:] if len(cells) > _PAIR]
     for at in (0, 1):
         known = {name for cells in body if (name := lexicon.exact(cells[at].rstrip(":")))}

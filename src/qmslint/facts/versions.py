@@ -61,7 +61,10 @@ def sources(scan: Scan, component: str = "") -> tuple[Source, ...]:
         near = PathSet(scan.glob(*(f"/{folder}{entry['files']}" for entry in entries)))
         for entry in entries:
             keys = tuple(entry.get("keys") or ())
+            out = near.match((entry["never"],)) if "never" in entry else ()
             for path in near.match((f"/{folder}{entry['files']}",)):
+                if path in out:
+                    continue
                 found.setdefault(path, Source(path, keys, entry.get("find") or ""))
     return tuple(found.values())[:FILES]
 
